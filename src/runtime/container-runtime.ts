@@ -1,0 +1,91 @@
+import type { ContainerSpec } from './container-spec.ts'
+import type {
+  ContainerEvent,
+  ContainerId,
+  ContainerState,
+  ExitStatus,
+  RuntimeInfo,
+  RuntimeKind,
+} from './container-state.ts'
+import type { ContainerStream, LogChunk, LogOptions } from './container-stream.ts'
+import type { ImageStore } from './image-store.ts'
+import type { LabelSelector } from './labels.ts'
+import type { NetworkManager } from './network-manager.ts'
+
+/**
+ * What `agent` needs of whatever runs containers. One suite of cases holds for every implementation
+ * (tests/contract/runtime). Something that does not exist is `undefined` or a no-op, never an exception;
+ * an optional member that is absent is a capability the runtime does not have, so callers must narrow.
+ *
+ * Every call that takes a signal rejects with the signal's reason when it fires; every call has a
+ * deadline of its own as well, so none can hang for ever. Obstacles a user can act on are `UserError`s.
+ */
+export interface ContainerRuntime {
+  readonly kind: RuntimeKind
+  /** Where this runtime answers, kept with every run: `unix:///var/run/docker.sock`, or `embedded`. */
+  readonly endpoint: string
+
+  /** Proves that the runtime answers, and says what it is. */
+  ping(signal?: AbortSignal): Promise<RuntimeInfo>
+  /** Makes a container without starting it. The image must be present. */
+  create(spec: ContainerSpec, signal?: AbortSignal): Promise<ContainerId>
+  /** Starts a created container. Rejects with `StartError` (exit code 126 or 127) when the command cannot run. */
+  start(id: ContainerId, signal?: AbortSignal): Promise<void>
+  /** SIGTERM, then SIGKILL after `graceMs`. A container that is gone or stopped already is no error. */
+  stop(id: ContainerId, options: { graceMs: number; signal?: AbortSignal }): Promise<void>
+  /** Sends a signal by name (`SIGINT`). A container that is not running is no error. */
+  kill(id: ContainerId, signalName: string, signal?: AbortSignal): Promise<void>
+  /** Removes a container with its anonymous volumes, running or not. Gone already is no error. */
+  remove(id: ContainerId, signal?: AbortSignal): Promise<void>
+  /**
+   * Resolves when the container has exited. Subscribing happens before the returned promise's `ready`
+   * resolves, so that a caller can subscribe, then start, and never miss a short life.
+   */
+  wait(id: ContainerId, signal?: AbortSignal): ExitWait
+  inspect(id: ContainerId, signal?: AbortSignal): Promise<ContainerState | undefined>
+  /** All containers, running or not, that carry these labels, ordered by name. */
+  list(selector: LabelSelector, signal?: AbortSignal): Promise<ContainerState[]>
+  /** Output so far, and what follows when asked; ends when the container does. */
+  logs(id: ContainerId, options: LogOptions, signal?: AbortSignal): AsyncIterable<LogChunk>
+  /** A connection to the main process. Call before `start` to miss nothing. */
+  attach(
+    id: ContainerId,
+    options: { stdin: boolean; tty: boolean },
+    signal?: AbortSignal,
+  ): Promise<ContainerStream>
+  /** One more command in a running container. */
+  exec(id: ContainerId, command: ExecSpec, signal?: AbortSignal): Promise<ExecSession>
+  /** Sets the size of the container's terminal. Not running (any more) is no error. */
+  resize(id: ContainerId, size: TerminalSize, signal?: AbortSignal): Promise<void>
+  /**
+   * What happens to containers with these labels, from the moment `ready` resolves.
+   * The iteration throws when the connection breaks: the caller lists anew and subscribes again.
+   */
+  events(selector: LabelSelector, signal: AbortSignal): EventSubscription
+
+  readonly images?: ImageStore
+  readonly networks?: NetworkManager
+}
+
+export type TerminalSize = { columns: number; rows: number }
+
+export type ExitWait = { ready: Promise<void>; exit: Promise<ExitStatus> }
+
+export type EventSubscription = { ready: Promise<void>; events: AsyncIterable<ContainerEvent> }
+
+export type ExecSpec = {
+  command: readonly string[]
+  env: Readonly<Record<string, string>>
+  workingDir?: string
+  user?: string
+  tty: boolean
+  stdin: boolean
+  size?: TerminalSize
+}
+
+export interface ExecSession {
+  readonly stream: ContainerStream
+  resize(size: TerminalSize): Promise<void>
+  /** The command's exit code, once its output has ended. */
+  exitCode(signal?: AbortSignal): Promise<number>
+}

@@ -1,0 +1,29 @@
+import type { ContainerLabels } from './labels.ts'
+
+/** What we ask a runtime to make. Plain data: no defaults are added below this line. */
+export type ContainerSpec = {
+  name: string
+  image: string
+  /** Absent: the image's own command. */
+  command?: readonly string[]
+  env: Readonly<Record<string, string>>
+  workingDir: string
+  /** `uid:gid`; absent: the image's own user. */
+  user?: string
+  labels: ContainerLabels
+  mounts: readonly MountSpec[]
+  /** Container ports to publish, each on 127.0.0.1 with a free host port. */
+  ports: readonly number[]
+  /** Names that resolve to an address inside. */
+  extraHosts: readonly { name: string; address: string }[]
+  network?: string
+  tty: boolean
+  /** Keep stdin open for an attached client. */
+  stdin: boolean
+  /** OCI runtime of the engine (`runsc`); absent: the engine's default. */
+  ociRuntime?: string
+  hostname: string
+  stopSignal?: string
+}
+
+export type MountSpec = { source: string; target: string; readonly: boolean }

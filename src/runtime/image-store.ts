@@ -1,0 +1,31 @@
+/** One step of a pull, as the runtime reports it. */
+export type PullProgress = {
+  /** Layer id, or the reference for messages about the whole. */
+  id: string
+  status: string
+  /** Bytes, when known. */
+  current?: number
+  total?: number
+}
+
+export type ImageInfo = {
+  id: string
+  /** Repository digests, `name@sha256:…`, sorted. */
+  digests: readonly string[]
+  sizeBytes: number
+  /** The image's own default command, empty when it has none. */
+  command: readonly string[]
+  entrypoint: readonly string[]
+  user: string
+}
+
+export interface ImageStore {
+  /** Undefined when the image is not here. */
+  inspect(reference: string, signal?: AbortSignal): Promise<ImageInfo | undefined>
+  /** Downloads an image; a missing one, a refused login or no network is a `UserError` that names the reference. */
+  pull(
+    reference: string,
+    onProgress: (progress: PullProgress) => void,
+    signal?: AbortSignal,
+  ): Promise<void>
+}

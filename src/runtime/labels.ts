@@ -1,0 +1,15 @@
+/**
+ * Labels that every container, network and volume of ours carries, so that leaks can be found by
+ * labels as well as by rows. Shared things (images, the common network) carry all but the run id.
+ */
+export const LABEL_HOME = 'agentops.home'
+export const LABEL_RUN_ID = 'agentops.run-id'
+export const LABEL_ROLE = 'agentops.role'
+export const LABEL_VERSION = 'agentops.version'
+/** Set on everything a test makes. */
+export const LABEL_TEST = 'agentops.test'
+
+export type ContainerLabels = Readonly<Record<string, string>>
+
+/** Labels with the values they must have; an undefined value asks only that the label is there. */
+export type LabelSelector = Readonly<Record<string, string | undefined>>
