@@ -1,0 +1,71 @@
+import { execFileSync } from 'node:child_process'
+import { userInfo } from 'node:os'
+import { UserError } from '../lib/errors.ts'
+import type { Environment, Host } from './host.ts'
+
+declare global {
+  // oxlint-disable-next-line typescript/no-namespace -- the only way to name a method the types lack
+  namespace NodeJS {
+    interface Process {
+      initgroups?(user: string, extraGroup: number): void
+    }
+  }
+}
+
+/** The user who typed `sudo`. */
+export type SudoCaller = { uid: number; gid: number; user: string; homeDir: string }
+
+/** Who called us through sudo; undefined when nobody did, or when that is root as well. */
+export function sudoCaller(host: Host): SudoCaller | undefined {
+  if (host.uid !== 0) return undefined
+  const uid = decodeId(host.env, 'SUDO_UID')
+  const gid = decodeId(host.env, 'SUDO_GID')
+  if (uid === undefined || gid === undefined || uid === 0) return undefined
+  // The account data base is the authority: sudo may have kept or replaced HOME.
+  const account = accountOf(uid)
+  if (account === undefined)
+    throw new UserError(`SUDO_UID ${uid} is no user of this machine`, {
+      fix: 'run sudo from your own account',
+    })
+  return { uid, gid, user: account.user, homeDir: account.homeDir }
+}
+
+/**
+ * Becomes `caller` for good, in every thread: supplementary groups, then group, then user (the reverse
+ * order would lose the right to change the rest). The environment is changed to match.
+ */
+export function becomeCaller(caller: SudoCaller): void {
+  const { initgroups, setgid, setuid } = process
+  if (initgroups === undefined || setgid === undefined || setuid === undefined)
+    throw new Error('this system has no users to change to')
+  initgroups(caller.user, caller.gid)
+  setgid(caller.gid)
+  setuid(caller.uid)
+  process.env['HOME'] = caller.homeDir
+  process.env['USER'] = caller.user
+  process.env['LOGNAME'] = caller.user
+  if (userInfo().uid !== caller.uid) throw new Error('privileges were not dropped')
+}
+
+function decodeId(env: Environment, name: string): number | undefined {
+  const text = env[name]
+  if (text === undefined || !/^\d{1,10}$/.test(text)) return undefined
+  return Number(text)
+}
+
+/** Asks the system's account data base, which may be more than /etc/passwd. */
+function accountOf(uid: number): { user: string; homeDir: string } | undefined {
+  const [program, parameters, homeField] =
+    process.platform === 'darwin'
+      ? (['/usr/bin/id', ['-P', String(uid)], 8] as const)
+      : (['getent', ['passwd', String(uid)], 5] as const)
+  try {
+    const line = execFileSync(program, parameters, { encoding: 'utf8', timeout: 5000 })
+    const fields = line.trim().split(':')
+    const [user] = fields
+    const homeDir = fields[homeField]
+    return user === undefined || homeDir === undefined ? undefined : { user, homeDir }
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,62 @@
+import { createHash } from 'node:crypto'
+import { join, resolve } from 'node:path'
+import { usageError } from '../lib/errors.ts'
+import type { Environment } from './host.ts'
+
+/** Every path below the state folder, in one place. */
+export type StatePaths = {
+  /** `~/.agentops`, or `AGENTOPS_HOME`. */
+  dir: string
+  config: string
+  daemonLog: string
+  /** Held by the daemon for its life. */
+  daemonLock: string
+  /** Held while somebody checks for a daemon and starts one. */
+  spawnLock: string
+  /** Folder of the sockets, 0700. Elsewhere when the state folder's path is too long for a socket. */
+  socketDir: string
+  controlSocket: string
+  pagesSocket: string
+  runDir(runId: string): string
+  runLock(runId: string): string
+  runOutput(runId: string): string
+}
+
+/** Longest path of a Unix socket that every system takes (macOS: 104 bytes with the final NUL). */
+const SOCKET_PATH_MAX = 103
+
+export function statePaths(options: {
+  env: Environment
+  homeDir: string
+  uid: number
+}): StatePaths {
+  const dir = stateDir(options.env, options.homeDir)
+  const socketDir = socketDirOf(dir, options.uid)
+  return {
+    dir,
+    config: join(dir, 'config.yaml'),
+    daemonLog: join(dir, 'daemon.log'),
+    daemonLock: join(dir, 'daemon.lock'),
+    spawnLock: join(dir, 'spawn.lock'),
+    socketDir,
+    controlSocket: join(socketDir, 'control.sock'),
+    pagesSocket: join(socketDir, 'pages.sock'),
+    runDir: (runId) => join(dir, 'runs', runId),
+    runLock: (runId) => join(dir, 'locks', `${runId}.lock`),
+    runOutput: (runId) => join(dir, 'runs', runId, 'output.jsonl'),
+  }
+}
+
+function stateDir(env: Environment, homeDir: string): string {
+  const asked = env['AGENTOPS_HOME']
+  if (asked === undefined || asked === '') return join(homeDir, '.agentops')
+  if (asked.includes('\0')) throw usageError('AGENTOPS_HOME holds a NUL character')
+  return resolve(asked)
+}
+
+function socketDirOf(dir: string, uid: number): string {
+  const inside = join(dir, 'sockets')
+  if (Buffer.byteLength(join(inside, 'control.sock')) <= SOCKET_PATH_MAX) return inside
+  const key = createHash('sha256').update(dir).digest('hex').slice(0, 12)
+  return join('/tmp', `agentops-${uid}-${key}`)
+}

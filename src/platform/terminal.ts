@@ -1,0 +1,47 @@
+import type { Readable } from 'node:stream'
+
+/** The user's terminal, or the pipes in its place. */
+export interface Terminal {
+  readonly stdinIsTty: boolean
+  readonly stdoutIsTty: boolean
+  readonly stderrIsTty: boolean
+  readonly stdin: Readable
+  /** Size of the terminal on stdout; undefined without one. */
+  size(): { columns: number; rows: number } | undefined
+  /** Hands every key over unprocessed until disposed; disposing restores what was. */
+  rawMode(): Disposable
+  /** Calls back on every change of size until disposed. */
+  onResize(listener: () => void): Disposable
+}
+
+export function systemTerminal(): Terminal {
+  const { stdin, stdout, stderr } = process
+  return {
+    stdinIsTty: stdin.isTTY,
+    stdoutIsTty: stdout.isTTY,
+    stderrIsTty: stderr.isTTY,
+    stdin,
+    size() {
+      return stdout.isTTY ? { columns: stdout.columns, rows: stdout.rows } : undefined
+    },
+    rawMode() {
+      if (!stdin.isTTY) return { [Symbol.dispose]: () => undefined }
+      stdin.setRawMode(true)
+      const restore = (): void => {
+        stdin.setRawMode(false)
+      }
+      // A last resort for ways out that skip disposal, such as an uncaught error.
+      process.on('exit', restore)
+      return {
+        [Symbol.dispose]() {
+          process.off('exit', restore)
+          restore()
+        },
+      }
+    },
+    onResize(listener) {
+      process.on('SIGWINCH', listener)
+      return { [Symbol.dispose]: () => process.off('SIGWINCH', listener) }
+    },
+  }
+}
