@@ -4,7 +4,6 @@ import { UserError } from '../lib/errors.ts'
 import type { Environment, Host } from './host.ts'
 
 declare global {
-  // oxlint-disable-next-line typescript/no-namespace -- the only way to name a method the types lack
   namespace NodeJS {
     interface Process {
       initgroups?(user: string, extraGroup: number): void
@@ -35,12 +34,9 @@ export function sudoCaller(host: Host): SudoCaller | undefined {
  * order would lose the right to change the rest). The environment is changed to match.
  */
 export function becomeCaller(caller: SudoCaller): void {
-  const { initgroups, setgid, setuid } = process
-  if (initgroups === undefined || setgid === undefined || setuid === undefined)
-    throw new Error('this system has no users to change to')
-  initgroups(caller.user, caller.gid)
-  setgid(caller.gid)
-  setuid(caller.uid)
+  process.initgroups?.(caller.user, caller.gid)
+  process.setgid?.(caller.gid)
+  process.setuid?.(caller.uid)
   process.env['HOME'] = caller.homeDir
   process.env['USER'] = caller.user
   process.env['LOGNAME'] = caller.user

@@ -1,0 +1,10 @@
+import { randomBytes } from 'node:crypto'
+
+/** Ids are `run_` and twelve hex digits. */
+export function newRunId(): string {
+  return `run_${randomBytes(6).toString('hex')}`
+}
+
+export function isRunId(text: string): boolean {
+  return /^run_[0-9a-f]{12}$/.test(text)
+}
