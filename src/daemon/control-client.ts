@@ -1,0 +1,166 @@
+import { connect, type Socket } from 'node:net'
+import type { z } from 'zod'
+import { UserError } from '../lib/errors.ts'
+import { LineDecoder } from '../lib/line-decoder.ts'
+import {
+  type ControlRequest,
+  type ControlResponse,
+  helloSchema,
+  type Hello,
+  proxyPortSchema,
+  proxyStatusSchema,
+  type PortSource,
+  type ProxyStatus,
+  responseSchema,
+} from './control-protocol.ts'
+
+type WithoutId<T> = T extends { id: number } ? Omit<T, 'id'> : never
+type Call = WithoutId<ControlRequest>
+
+type Waiting = {
+  resolve: (response: ControlResponse) => void
+  reject: (error: Error) => void
+}
+
+/** Longest time a daemon may take to answer; binding a port and subscribing to an engine included. */
+const CALL_LIMIT_MS = 35_000
+const CONNECT_LIMIT_MS = 3000
+
+/** The daemon is not there, or went away during a call. */
+export class DaemonGoneError extends Error {
+  override readonly name = 'DaemonGoneError'
+}
+
+/** One connection to the daemon. Its end tells the daemon that what it holds is to be stopped. */
+export class ControlClient implements Disposable {
+  readonly #socket: Socket
+  readonly #waiting = new Map<number, Waiting>()
+  readonly #closed: Promise<void>
+  #nextId = 1
+  #ended = false
+
+  private constructor(socket: Socket) {
+    this.#socket = socket
+    const lines = new LineDecoder()
+    socket.on('data', (bytes: Buffer) => {
+      for (const line of lines.push(bytes)) this.#take(line)
+    })
+    this.#closed = new Promise((resolve) => {
+      socket.once('close', () => {
+        this.#ended = true
+        const gone = new DaemonGoneError('the background process went away')
+        for (const { reject } of this.#waiting.values()) reject(gone)
+        this.#waiting.clear()
+        resolve()
+      })
+    })
+  }
+
+  /** Rejects with `DaemonGoneError` when nobody listens there. */
+  static async open(socketPath: string): Promise<ControlClient> {
+    const socket = connect({ path: socketPath })
+    await new Promise<void>((resolve, reject) => {
+      const limit = setTimeout(
+        () => socket.destroy(new Error(`no answer within ${CONNECT_LIMIT_MS} ms`)),
+        CONNECT_LIMIT_MS,
+      )
+      socket.once('connect', () => {
+        clearTimeout(limit)
+        resolve()
+      })
+      socket.on('error', (cause) => {
+        clearTimeout(limit)
+        reject(new DaemonGoneError('the background process does not answer', { cause }))
+      })
+    })
+    return new ControlClient(socket)
+  }
+
+  /** Resolves when the connection has ended, by whichever side. */
+  get closed(): Promise<void> {
+    return this.#closed
+  }
+
+  async hello(): Promise<Hello> {
+    return this.#call({ method: 'hello' }, helloSchema)
+  }
+
+  async watch(runtime: 'docker' | 'apple' | 'embedded', endpoint: string): Promise<void> {
+    await this.#call({ method: 'watch', runtime, endpoint })
+  }
+
+  async supervise(runId: string): Promise<void> {
+    await this.#call({ method: 'supervise', runId })
+  }
+
+  async hold(runId: string): Promise<void> {
+    await this.#call({ method: 'hold', runId })
+  }
+
+  async release(runId: string): Promise<void> {
+    await this.#call({ method: 'release', runId })
+  }
+
+  /** @returns the port the proxy really listens on */
+  async ensureProxy(options: { port: number; source: PortSource; pin: boolean }): Promise<number> {
+    const { port } = await this.#call({ method: 'proxy.ensure', ...options }, proxyPortSchema)
+    return port
+  }
+
+  async stopProxy(): Promise<void> {
+    await this.#call({ method: 'proxy.stop' })
+  }
+
+  async proxyStatus(): Promise<ProxyStatus> {
+    return this.#call({ method: 'proxy.status' }, proxyStatusSchema)
+  }
+
+  async handover(): Promise<void> {
+    await this.#call({ method: 'handover' })
+  }
+
+  [Symbol.dispose](): void {
+    this.#socket.destroy()
+  }
+
+  async #call<T>(call: Call, schema: z.ZodType<T>): Promise<T>
+  async #call(call: Call): Promise<void>
+  async #call<T>(call: Call, schema?: z.ZodType<T>): Promise<T | void> {
+    const response = await this.#send(call)
+    if (response.error !== undefined)
+      throw new UserError(response.error.what, {
+        fix: response.error.fixes,
+        exitCode: response.error.exitCode,
+      })
+    return schema?.parse(response.result)
+  }
+
+  #send(call: Call): Promise<ControlResponse> {
+    const id = this.#nextId++
+    return new Promise((resolve, reject) => {
+      if (this.#ended) {
+        reject(new DaemonGoneError('the background process went away'))
+        return
+      }
+      const limit = setTimeout(() => {
+        this.#waiting.delete(id)
+        reject(new DaemonGoneError(`the background process did not answer ${call.method}`))
+      }, CALL_LIMIT_MS)
+      const settle =
+        <V>(then: (value: V) => void) =>
+        (value: V): void => {
+          clearTimeout(limit)
+          then(value)
+        }
+      this.#waiting.set(id, { resolve: settle(resolve), reject: settle(reject) })
+      this.#socket.write(`${JSON.stringify({ id, ...call })}\n`)
+    })
+  }
+
+  #take(line: string): void {
+    const response = responseSchema.parse(JSON.parse(line))
+    const waiting = this.#waiting.get(response.id)
+    this.#waiting.delete(response.id)
+    waiting?.resolve(response)
+  }
+}
