@@ -1,20 +1,21 @@
 import { appendFileSync } from 'node:fs'
 
-declare const AGENT_FAULTS: boolean | undefined
-
 /**
  * A named place where a test build can die. `AGENT_FAULT=name` (or `name#3` for the third time) kills
- * the process with SIGKILL there. A release build is compiled with AGENT_FAULTS false: the
- * bundler drops the body and every trace of the names that reach it only through this function.
+ * the process with SIGKILL there. Guard every call:
+ *
+ *     if (globalThis.AGENT_FAULTS) faultPoint(() => 'claimed')
+ *
+ * A release build is compiled with `globalThis.AGENT_FAULTS` replaced by false, so the bundler drops the
+ * guarded call, its name, and with the last call this file. An unguarded call stays in the binary.
  */
 export function faultPoint(name: () => string): void {
-  if (typeof AGENT_FAULTS === 'undefined' || !AGENT_FAULTS) return
-  hit(name())
+  if (hasFaultPoints()) hit(name())
 }
 
 /** True in test builds. */
 export function hasFaultPoints(): boolean {
-  return typeof AGENT_FAULTS !== 'undefined' && AGENT_FAULTS
+  return globalThis.AGENT_FAULTS ?? false
 }
 
 const counts = new Map<string, number>()
