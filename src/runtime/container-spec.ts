@@ -12,6 +12,8 @@ export type ContainerSpec = {
   user?: string
   labels: ContainerLabels
   mounts: readonly MountSpec[]
+  /** Writable folders in memory, gone with the container; `owner` is `uid:gid`. */
+  tmpfs: readonly { target: string; owner: string }[]
   /** Container ports to publish, each on 127.0.0.1 with a free host port. */
   ports: readonly number[]
   /** Names that resolve to an address inside. */

@@ -1,0 +1,135 @@
+import { randomBytes } from 'node:crypto'
+import { messageOf, UserError } from '../lib/errors.ts'
+import { acquireLock } from '../platform/file-lock.ts'
+import { ensurePrivateDirectory } from '../platform/private-directory.ts'
+import { onSignals } from '../platform/shutdown-signals.ts'
+import type { BoundProxy } from '../proxy/routing-proxy.ts'
+import { RouteSource } from '../routes/route-source.ts'
+import type { RunContext } from '../run/run-context.ts'
+import { Supervisor } from '../run/supervisor.ts'
+import type { State } from '../state/state.ts'
+import { serveControl } from './control-server.ts'
+import { clearDaemonRow, type DaemonRow, readDaemonRow, writeDaemonRow } from './daemon-row.ts'
+import { DaemonRequests } from './daemon-requests.ts'
+import { explainService } from './explain-service.ts'
+import { ProxyHost } from './proxy-host.ts'
+
+/** How long the daemon before us may take to end. */
+const PREDECESSOR_LIMIT_MS = 15_000
+const IDLE_CHECK_MS = 250
+
+export type DaemonOptions = {
+  context: RunContext
+  state: State
+  uid: number
+  /** Listeners opened while we still had the right to. */
+  bound?: BoundProxy
+  /** How long nothing may need us before we end. */
+  idleMs: number
+  log: (line: string) => void
+  /** Called once, when requests are answered. */
+  onReady: (status: { port?: number }) => void
+}
+
+/**
+ * The background process: routing proxy and supervision of runs. Returns when nothing needs it any more,
+ * when another one takes over, or on SIGTERM. One per state folder: a lock that the kernel holds for us
+ * decides, so a crash frees it at once.
+ */
+export async function runDaemon(options: DaemonOptions): Promise<void> {
+  const { context, state, log } = options
+  const { paths } = context
+  ensurePrivateDirectory(paths.socketDir, options.uid)
+  using _lock = await acquireLock(paths.daemonLock, { timeoutMs: PREDECESSOR_LIMIT_MS })
+  const previous = readDaemonRow(state)
+  await using cleanup = new AsyncDisposableStack()
+  const routes = cleanup.use(new RouteSource(paths.dir))
+  const row = newRow(context)
+  const proxy = cleanup.use(
+    new ProxyHost({
+      routes,
+      explain: (route) => explainService(route, context),
+      pagesSocketPath: paths.pagesSocket,
+      clock: context.clock,
+      log,
+      version: context.version,
+      onChange: ({ port, pinned }) => {
+        row.pinned = pinned
+        if (port === undefined) delete row.proxyPort
+        else row.proxyPort = port
+        writeDaemonRow(state, row)
+      },
+    }),
+  )
+  const supervisor = cleanup.use(new Supervisor(context, log))
+  const end = Promise.withResolvers<string>()
+  cleanup.use(onSignals(['SIGTERM', 'SIGINT'], (signal) => end.resolve(signal)))
+  const requests = new DaemonRequests({
+    row,
+    supervisor,
+    proxy,
+    context,
+    routeCount: () => routes.current().routes.length,
+    end: () => end.resolve('handover'),
+  })
+  cleanup.use(
+    await serveControl(paths.controlSocket, (request, peer) => requests.answer(request, peer)),
+  )
+  await startProxy(proxy, options, previous)
+  writeDaemonRow(state, row)
+  options.onReady(row.proxyPort === undefined ? {} : { port: row.proxyPort })
+  await supervisor.start()
+  cleanup.use(endWhenIdle(options, row, proxy, end.resolve))
+  log(`ending: ${await end.promise}`)
+}
+
+function newRow({ processes, paths, version, clock }: RunContext): DaemonRow {
+  return {
+    process: processes.self,
+    nonce: randomBytes(16).toString('hex'),
+    socketPath: paths.controlSocket,
+    pinned: false,
+    version,
+    startedAtMs: clock.now(),
+  }
+}
+
+/** Serves listeners we were given; else listens where a daemon that died did, for the URLs already given out. */
+async function startProxy(
+  proxy: ProxyHost,
+  { bound, context, log }: DaemonOptions,
+  previous: DaemonRow | undefined,
+): Promise<void> {
+  if (bound !== undefined) {
+    await proxy.adopt(bound, true)
+    return
+  }
+  const { proxyPort, pinned } = previous ?? {}
+  if (proxyPort === undefined) return
+  if (pinned !== true && context.routes.list().length === 0) return
+  try {
+    await proxy.ensure({ port: proxyPort, source: 'default', pin: pinned === true })
+  } catch (error) {
+    const fixes = error instanceof UserError ? `; fix: ${error.fixes.join(', or ')}` : ''
+    log(`the proxy cannot listen again: ${messageOf(error)}${fixes}`)
+  }
+}
+
+/** Ends the daemon once nothing has needed it for a while; a claim that comes first keeps it. */
+function endWhenIdle(
+  { context, state, idleMs }: DaemonOptions,
+  row: DaemonRow,
+  proxy: ProxyHost,
+  end: (reason: string) => void,
+): Disposable {
+  const { clock, runs, routes } = context
+  const unneeded = (): boolean =>
+    !proxy.pinned && !runs.hasLive() && routes.listStatic().length === 0
+  let neededAtMs = clock.now()
+  const timer = setInterval(() => {
+    if (!unneeded()) neededAtMs = clock.now()
+    if (clock.now() - neededAtMs < idleMs) return
+    if (clearDaemonRow(state, row.nonce, unneeded)) end('idle')
+  }, IDLE_CHECK_MS)
+  return { [Symbol.dispose]: () => clearInterval(timer) }
+}

@@ -1,0 +1,66 @@
+import type { RunContext } from '../run/run-context.ts'
+import type { Supervisor } from '../run/supervisor.ts'
+import type { ControlRequest, Hello, ProxyStatus } from './control-protocol.ts'
+import type { ControlPeer } from './control-server.ts'
+import type { DaemonRow } from './daemon-row.ts'
+import type { ProxyHost } from './proxy-host.ts'
+
+export type DaemonParts = {
+  row: DaemonRow
+  supervisor: Supervisor
+  proxy: ProxyHost
+  context: RunContext
+  routeCount: () => number
+  end: () => void
+}
+
+/** Answers the control protocol with the daemon's parts. */
+export class DaemonRequests {
+  readonly #parts: DaemonParts
+
+  constructor(parts: DaemonParts) {
+    this.#parts = parts
+  }
+
+  async answer(request: ControlRequest, peer: ControlPeer): Promise<unknown> {
+    const { supervisor, proxy, end } = this.#parts
+    switch (request.method) {
+      case 'hello':
+        return this.#hello()
+      case 'watch':
+        return supervisor.watch(request.runtime, request.endpoint)
+      case 'supervise':
+        return supervisor.supervise(request.runId)
+      case 'hold':
+        return supervisor.hold(request.runId, peer.closed)
+      case 'release':
+        return supervisor.release(request.runId)
+      case 'proxy.ensure':
+        return { port: await proxy.ensure(request) }
+      case 'proxy.stop':
+        return proxy.stop()
+      case 'proxy.status':
+        return this.#status()
+      case 'handover':
+        return end()
+      default:
+        return request satisfies never
+    }
+  }
+
+  #hello(): Hello {
+    const { nonce, version, process } = this.#parts.row
+    return { nonce, version, pid: process.pid }
+  }
+
+  #status(): ProxyStatus {
+    const { row, proxy, context, routeCount } = this.#parts
+    return {
+      ...proxy.status(),
+      pid: row.process.pid,
+      version: row.version,
+      uptimeMs: context.clock.now() - row.startedAtMs,
+      routes: routeCount(),
+    }
+  }
+}

@@ -1,0 +1,52 @@
+import type { ContainerRuntime } from '../runtime/container-runtime.ts'
+import type { ContainerState } from '../runtime/container-state.ts'
+import type { RunContext } from '../run/run-context.ts'
+import { isLive } from '../run/run-state.ts'
+import type { ServiceCondition } from '../proxy/routing-proxy.ts'
+import type { Route } from '../routes/route.ts'
+import { messageOf } from '../lib/errors.ts'
+import { listenersIn } from './listening-sockets.ts'
+
+/** How long after its start a service that has never answered counts as starting. */
+const STARTING_MS = 60_000
+
+/** Asks the runtime why a service does not answer; never throws. */
+export async function explainService(route: Route, context: RunContext): Promise<ServiceCondition> {
+  if (route.owner.kind === 'static') return { kind: 'not-listening' }
+  try {
+    const run = context.runs.find(route.owner.runId)
+    if (run === undefined) return { kind: 'stopped' }
+    if (!isLive(run.state)) return { kind: 'exited', exitCode: run.exitCode ?? 0 }
+    if (run.containerId === undefined)
+      return { kind: 'starting', sinceMs: context.clock.now() - run.createdAtMs }
+    const runtime = await context.connect(run.runtime, run.endpoint)
+    const [container] = await runtime.list({ 'agentops.run-id': run.id })
+    if (container === undefined) return { kind: 'stopped' }
+    return await conditionOf(container, route, runtime, {
+      ageMs: context.clock.now() - (run.startedAtMs ?? run.createdAtMs),
+    })
+  } catch (error) {
+    return { kind: 'unreachable', reason: messageOf(error) }
+  }
+}
+
+async function conditionOf(
+  container: ContainerState,
+  route: Route,
+  runtime: ContainerRuntime,
+  { ageMs }: { ageMs: number },
+): Promise<ServiceCondition> {
+  const { containerPort } = route
+  if (container.phase === 'exited') return { kind: 'exited', exitCode: container.exitCode ?? 0 }
+  if (container.phase !== 'running') return { kind: 'stopped' }
+  if (containerPort === undefined) return { kind: 'unknown' }
+  if (!container.ports.some((port) => port.containerPort === containerPort))
+    return { kind: 'not-published' }
+  const listeners = await listenersIn(runtime, container.id)
+  if (listeners === undefined) return { kind: 'unknown' }
+  const onPort = listeners.filter(({ port }) => port === containerPort)
+  if (onPort.length === 0)
+    return ageMs < STARTING_MS ? { kind: 'starting', sinceMs: ageMs } : { kind: 'not-listening' }
+  if (onPort.every(({ loopback }) => loopback)) return { kind: 'loopback-only' }
+  return { kind: 'unknown' }
+}

@@ -1,0 +1,24 @@
+import type { State } from '../state/state.ts'
+import { ControlClient, DaemonGoneError } from './control-client.ts'
+import { readDaemonRow } from './daemon-row.ts'
+
+/**
+ * A connection to the daemon of this state folder, or undefined when none lives. A daemon lives when it
+ * answers with the nonce in the database, not because a pid exists.
+ */
+export async function findDaemon(state: State): Promise<ControlClient | undefined> {
+  const row = readDaemonRow(state)
+  if (row === undefined) return undefined
+  try {
+    const client = await ControlClient.open(row.socketPath)
+    const { nonce } = await client.hello()
+    if (nonce === row.nonce) return client
+    client[Symbol.dispose]()
+    // Between the two steps another daemon took over; its row is there by now.
+    const now = readDaemonRow(state)
+    return now !== undefined && now.nonce !== row.nonce ? await findDaemon(state) : undefined
+  } catch (error) {
+    if (error instanceof DaemonGoneError) return undefined
+    throw error
+  }
+}

@@ -1,0 +1,168 @@
+import type { PortSource, ProxyStatus } from './control-protocol.ts'
+import type { Clock } from '../platform/clock.ts'
+import { portOwner } from '../platform/port-owner.ts'
+import { usageError, UserError } from '../lib/errors.ts'
+import {
+  type BoundProxy,
+  PortError,
+  type RunningProxy,
+  bindProxy,
+  serveProxy,
+  type ServiceCondition,
+} from '../proxy/routing-proxy.ts'
+import type { RouteSource } from '../routes/route-source.ts'
+import type { Route } from '../routes/route.ts'
+
+export type ProxyHostOptions = {
+  routes: RouteSource
+  explain: (route: Route) => Promise<ServiceCondition>
+  pagesSocketPath: string
+  clock: Clock
+  log: (line: string) => void
+  version: string
+  /** Called when the port or the pin changed, to keep it in the database. */
+  onChange: (change: { port: number | undefined; pinned: boolean }) => void
+}
+
+/** The daemon's one routing proxy: not there, or listening on one port. */
+export class ProxyHost implements AsyncDisposable {
+  readonly #options: ProxyHostOptions
+  #running: { bound: BoundProxy; proxy: RunningProxy } | undefined
+  #pinned = false
+  #queue: Promise<unknown> = Promise.resolve()
+
+  constructor(options: ProxyHostOptions) {
+    this.#options = options
+  }
+
+  get pinned(): boolean {
+    return this.#pinned
+  }
+
+  get listening(): boolean {
+    return this.#running !== undefined
+  }
+
+  /** Serves listeners that were opened before the daemon gave up its privileges. */
+  async adopt(bound: BoundProxy, pinned: boolean): Promise<void> {
+    await this.#inTurn(() => this.#serve(bound, pinned))
+  }
+
+  /**
+   * Has the proxy listen and returns the port it really listens on. A port that was asked for and
+   * differs from the live one is refused; one that is only the default gives way to the live one.
+   */
+  async ensure(wish: { port: number; source: PortSource; pin: boolean }): Promise<number> {
+    return this.#inTurn(async () => {
+      const live = this.#running?.bound.port
+      if (live === undefined) return this.#serve(await this.#bind(wish.port), wish.pin)
+      if (wish.source === 'asked' && wish.port !== live && wish.port !== 0)
+        throw usageError(`the proxy listens on port ${live} already, not on ${wish.port}`, [
+          `agent proxy restart --port ${wish.port}`,
+          `use port ${live}, by leaving out --port or AGENTOPS_PROXY_PORT`,
+        ])
+      this.#pinned ||= wish.pin
+      this.#options.onChange({ port: live, pinned: this.#pinned })
+      return live
+    })
+  }
+
+  /** Closes the listeners; runs go on, unreachable by name until the proxy is started again. */
+  async stop(): Promise<void> {
+    await this.#inTurn(async () => {
+      const running = this.#running
+      this.#running = undefined
+      this.#pinned = false
+      await running?.proxy.stop()
+      this.#options.onChange({ port: undefined, pinned: false })
+    })
+  }
+
+  status(): Pick<
+    ProxyStatus,
+    'listening' | 'port' | 'addresses' | 'pinned' | 'requests' | 'openConnections' | 'tunnels'
+  > {
+    const running = this.#running
+    if (running === undefined)
+      return {
+        listening: false,
+        addresses: [],
+        pinned: false,
+        requests: 0,
+        openConnections: 0,
+        tunnels: 0,
+      }
+    const { requests, openConnections, tunnels } = running.proxy.stats()
+    return {
+      listening: true,
+      port: running.bound.port,
+      addresses: [...running.bound.addresses],
+      pinned: this.#pinned,
+      requests,
+      openConnections,
+      tunnels,
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#inTurn(async () => this.#running?.proxy.stop())
+  }
+
+  async #bind(port: number): Promise<BoundProxy> {
+    try {
+      return await bindProxy(port)
+    } catch (error) {
+      throw error instanceof PortError ? portProblem(error) : error
+    }
+  }
+
+  async #serve(bound: BoundProxy, pinned: boolean): Promise<number> {
+    const { routes, explain, pagesSocketPath, clock, log, version, onChange } = this.#options
+    const proxy = await serveProxy(bound, {
+      routes: () => routes.current(),
+      explain,
+      onRoutesChanged: (listener) => routes.onChange(listener),
+      pagesSocketPath,
+      clock,
+      log,
+      version,
+    })
+    this.#running = { bound, proxy }
+    this.#pinned = pinned
+    onChange({ port: bound.port, pinned })
+    return bound.port
+  }
+
+  /** One change at a time, so that two commands cannot both find nothing listening. */
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const turn = this.#queue.then(work)
+    this.#queue = turn.catch(() => undefined)
+    return turn
+  }
+}
+
+/** Says why a port cannot be used, and what can be done about it. */
+export function portProblem(error: PortError): UserError {
+  const { port } = error
+  const other = [
+    `agent proxy start --port <another port>`,
+    `set proxy.port in config.yaml or AGENTOPS_PROXY_PORT`,
+  ]
+  switch (error.reason) {
+    case 'busy': {
+      const owner = portOwner(port)
+      const by = owner === undefined ? '' : ` by ${owner.command} (pid ${owner.pid})`
+      const stop = owner === undefined ? 'stop the program that uses it' : `stop ${owner.command}`
+      return new UserError(`port ${port} is in use${by}`, { fix: [stop, ...other], cause: error })
+    }
+    case 'forbidden':
+      return new UserError(`port ${port} needs privileges that this user does not have`, {
+        fix: [`sudo agent proxy start --port=${port}`, ...other],
+        cause: error,
+      })
+    case 'unsafe':
+      return usageError(`browsers refuse to open port ${port}`, other)
+    default:
+      return error.reason satisfies never
+  }
+}

@@ -1,0 +1,35 @@
+import { spawn } from 'node:child_process'
+import { LineDecoder } from '../lib/line-decoder.ts'
+
+/**
+ * Starts a program that outlives this one, in its own session and in `/`, and returns the first line it
+ * writes to stdout; undefined when it ended, or took longer than `limitMs`, without one.
+ */
+export function spawnDetached(
+  command: readonly string[],
+  options: { env: Record<string, string>; stderr: number | 'ignore'; limitMs: number },
+): Promise<string | undefined> {
+  const [program = '', ...parameters] = command
+  const child = spawn(program, parameters, {
+    cwd: '/',
+    env: options.env,
+    detached: true,
+    stdio: ['ignore', 'pipe', options.stderr],
+  })
+  const lines = new LineDecoder()
+  return new Promise((resolve, reject) => {
+    const finish = (line: string | undefined): void => {
+      clearTimeout(limit)
+      child.stdout?.destroy()
+      child.unref()
+      resolve(line)
+    }
+    const limit = setTimeout(() => finish(undefined), options.limitMs)
+    child.once('error', reject)
+    child.once('exit', () => finish(undefined))
+    child.stdout?.on('data', (bytes: Buffer) => {
+      const [line] = lines.push(bytes)
+      if (line !== undefined) finish(line)
+    })
+  })
+}

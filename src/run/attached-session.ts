@@ -1,0 +1,113 @@
+import type { Output } from '../platform/output.ts'
+import { onSignals } from '../platform/shutdown-signals.ts'
+import type { Terminal } from '../platform/terminal.ts'
+import type { TerminalSize } from '../runtime/container-runtime.ts'
+import type { ContainerStream } from '../runtime/container-stream.ts'
+import { DetachKeyFilter } from './detach-keys.ts'
+
+/** What the session asks of the process on the other side. */
+export interface SessionTarget {
+  resize(size: TerminalSize): Promise<void>
+  /** First interrupt: end in good order. */
+  stop(): Promise<void>
+  /** Second interrupt: end now. */
+  kill(): Promise<void>
+}
+
+export type SessionOptions = {
+  stream: ContainerStream
+  target: SessionTarget
+  terminal: Terminal
+  output: Output
+  /** Forward what is typed. With a TTY every key is passed on and the detach keys are watched for. */
+  stdin: boolean
+  tty: boolean
+  detachKeys: Uint8Array
+}
+
+/** `interrupted`: it ended because the user asked for it (Ctrl-C, SIGTERM, SIGHUP). */
+export type SessionEnd = { kind: 'ended'; interrupted: boolean } | { kind: 'detached' }
+
+/**
+ * Connects the user's terminal with a process until its output ends or the user detaches. Whatever
+ * the way out, the terminal is afterwards as it was.
+ */
+export async function runSession(options: SessionOptions): Promise<SessionEnd> {
+  using cleanup = new DisposableStack()
+  const interrupts = { count: 0 }
+  cleanup.use(
+    onSignals(['SIGINT', 'SIGTERM', 'SIGHUP'], () => {
+      interrupts.count += 1
+      const end = interrupts.count === 1 ? options.target.stop() : options.target.kill()
+      // A failure shows as output that does not end; the next interrupt tries harder.
+      end.catch(() => undefined)
+    }),
+  )
+  if (options.tty) cleanup.use(followTerminal(options))
+  const detached = options.stdin ? forwardInput(options, cleanup) : neverDetached()
+  const ended = passOutput(options).then(() => 'ended' as const)
+  const first = await Promise.race([ended, detached.then(() => 'detached' as const)])
+  if (first === 'detached') return { kind: 'detached' }
+  return { kind: 'ended', interrupted: interrupts.count > 0 }
+}
+
+function neverDetached(): Promise<void> {
+  return new Promise(() => undefined)
+}
+
+async function passOutput({ stream, output }: SessionOptions): Promise<void> {
+  for await (const chunk of stream.output) await output.pass(chunk.stream, chunk.bytes)
+}
+
+/** Raw mode, and the size now and after every change. */
+function followTerminal({ terminal, target }: SessionOptions): Disposable {
+  const stack = new DisposableStack()
+  const raw = { mode: terminal.rawMode() }
+  stack.defer(() => raw.mode[Symbol.dispose]())
+  const sendSize = (): void => {
+    const size = terminal.size()
+    if (size !== undefined) target.resize(size).catch(() => undefined)
+  }
+  sendSize()
+  stack.use(terminal.onResize(sendSize))
+  // Whoever stopped and continued us (`kill -STOP`, `fg`) may have left the terminal cooked.
+  stack.use(
+    onSignals(['SIGCONT'], () => {
+      raw.mode[Symbol.dispose]()
+      raw.mode = terminal.rawMode()
+      sendSize()
+    }),
+  )
+  return stack
+}
+
+/** Resolves when the user typed the detach keys; end of input is passed on as a half close. */
+function forwardInput(options: SessionOptions, cleanup: DisposableStack): Promise<void> {
+  const { stream, terminal, tty } = options
+  const { stdin } = terminal
+  const filter = new DetachKeyFilter(options.detachKeys)
+  return new Promise((resolve) => {
+    const onData = (bytes: Buffer): void => {
+      const { pass, detach } = tty ? filter.push(bytes) : { pass: bytes, detach: false }
+      if (detach) resolve()
+      if (pass.length === 0) return
+      stdin.pause()
+      stream.write(pass).then(
+        () => stdin.resume(),
+        // The process is gone; its output's end ends the session.
+        () => undefined,
+      )
+    }
+    const onEnd = (): void => {
+      stream.endInput().catch(() => undefined)
+    }
+    stdin.on('data', onData)
+    stdin.once('end', onEnd)
+    stdin.resume()
+    cleanup.defer(() => {
+      stdin.off('data', onData)
+      stdin.off('end', onEnd)
+      stdin.pause()
+    })
+  })
+}

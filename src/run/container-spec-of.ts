@@ -1,0 +1,44 @@
+import type { Environment } from '../platform/host.ts'
+import type { ContainerSpec } from '../runtime/container-spec.ts'
+import type { RunPlan } from './plan.ts'
+import { runLabels } from './run-labels.ts'
+
+export const WORKSPACE = '/workspace'
+/** Home folder of a command that runs under the host's uid, which no image knows. */
+export const EPHEMERAL_HOME = '/home/agent'
+
+/** Turns a plan into what the runtime is asked for. */
+export function containerSpec(options: {
+  plan: RunPlan
+  runId: string
+  env: Readonly<Record<string, string>>
+  hostEnv: Environment
+  homeId: string
+  version: string
+  network?: string
+}): ContainerSpec {
+  const { plan, runId, network } = options
+  const ownHome = plan.user !== undefined && !plan.user.startsWith('0:')
+  return {
+    name: `agentops-${plan.name}-${runId.slice('run_'.length)}`,
+    hostname: plan.name,
+    image: plan.image,
+    ...(plan.command === undefined ? {} : { command: plan.command }),
+    env: {
+      ...(ownHome ? { HOME: EPHEMERAL_HOME } : {}),
+      ...(plan.interactive ? { TERM: options.hostEnv['TERM'] ?? 'xterm' } : {}),
+      ...options.env,
+    },
+    workingDir: WORKSPACE,
+    ...(plan.user === undefined ? {} : { user: plan.user }),
+    labels: runLabels({ ...options, role: 'main', env: options.hostEnv }),
+    mounts: [{ source: plan.workspace, target: WORKSPACE, readonly: false }, ...plan.mounts],
+    tmpfs: ownHome ? [{ target: EPHEMERAL_HOME, owner: plan.user ?? '' }] : [],
+    ports: plan.services.map(({ containerPort }) => containerPort),
+    extraHosts: [],
+    ...(network === undefined ? {} : { network }),
+    tty: plan.interactive,
+    stdin: plan.interactive,
+    ...(plan.sandbox.ociRuntime === undefined ? {} : { ociRuntime: plan.sandbox.ociRuntime }),
+  }
+}

@@ -1,0 +1,41 @@
+import type { MountSpec } from '../runtime/container-spec.ts'
+import type { RuntimeKind } from '../runtime/container-state.ts'
+
+/** A service of the run: its name and the port it listens on inside. */
+export type PlannedService = { name: string; containerPort: number }
+
+/**
+ * What `agent run` intends, decided before anything is made. Serialisable, and without the values of
+ * the environment, which may be secrets: it is printed by `--dry-run` and kept with the run.
+ */
+export type RunPlan = {
+  name: string
+  workspace: string
+  runtime: RuntimeKind
+  image: string
+  /** Where the image reference comes from, in words: `agent.yaml image`, `dependencies: node`. */
+  imageSource: string
+  /** Absent: the image's own command. */
+  command?: readonly string[]
+  /** Names only, sorted. */
+  envNames: readonly string[]
+  mounts: readonly MountSpec[]
+  services: readonly PlannedService[]
+  sandbox: SandboxPlan
+  /** `uid:gid`; absent: the image's own user. */
+  user?: string
+  interactive: boolean
+  attached: boolean
+  keep: boolean
+  /** Free text of agent.yaml, shown in `list --json`. */
+  agent?: string
+  version?: string
+}
+
+/** Which boundary the run gets, and what the user is told about it. */
+export type SandboxPlan = {
+  mode: 'gvisor' | 'auto' | 'none'
+  /** OCI runtime asked of the engine; absent: the engine's default. */
+  ociRuntime?: string
+  notice?: string
+}

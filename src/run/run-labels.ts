@@ -1,0 +1,49 @@
+import {
+  type ContainerLabels,
+  LABEL_HOME,
+  LABEL_ROLE,
+  LABEL_RUN_ID,
+  LABEL_TEST,
+  LABEL_VERSION,
+  type LabelSelector,
+} from '../runtime/labels.ts'
+import type { Environment } from '../platform/host.ts'
+
+/** Labels of a run's own containers, networks and volumes. */
+export function runLabels(options: {
+  homeId: string
+  runId: string
+  role: 'main'
+  version: string
+  env: Environment
+}): ContainerLabels {
+  return {
+    ...sharedLabels(options),
+    [LABEL_RUN_ID]: options.runId,
+    [LABEL_ROLE]: options.role,
+  }
+}
+
+/** Labels of what several runs share. */
+export function sharedLabels(options: {
+  homeId: string
+  version: string
+  env: Environment
+}): ContainerLabels {
+  const test = options.env['AGENT_TEST_ID']
+  return {
+    [LABEL_HOME]: options.homeId,
+    [LABEL_VERSION]: options.version,
+    ...(test === undefined || test === '' ? {} : { [LABEL_TEST]: test }),
+  }
+}
+
+/** Everything of one run. */
+export function selectRun(homeId: string, runId: string): LabelSelector {
+  return { [LABEL_HOME]: homeId, [LABEL_RUN_ID]: runId }
+}
+
+/** Everything of this state folder. */
+export function selectHome(homeId: string): LabelSelector {
+  return { [LABEL_HOME]: homeId, [LABEL_RUN_ID]: undefined }
+}

@@ -1,0 +1,158 @@
+import { messageOf } from '../lib/errors.ts'
+import type { ContainerEvent, RuntimeKind } from '../runtime/container-state.ts'
+import { LABEL_RUN_ID } from '../runtime/labels.ts'
+import { endRun } from './end-run.ts'
+import { healthOf, reclaim } from './reclaim.ts'
+import type { RunContext } from './run-context.ts'
+import type { RunRecord } from './run-record.ts'
+import { isLive } from './run-state.ts'
+import { RuntimeWatch } from './runtime-watch.ts'
+
+/** How often rows are compared with the process table. */
+const TICK_MS = 1000
+/** How long a command gets to clean up after its own run before we do. */
+const HOLDER_GRACE_MS = 5000
+/** Grace of a run whose command died. */
+const ORPHAN_GRACE_MS = 10_000
+
+/**
+ * Looks after running runs, in the background process: follows the runtimes' events, ends what ended,
+ * stops attached runs whose command is gone. Everything it knows is in the database and the runtimes, so
+ * another supervisor can take its place at any time.
+ */
+export class Supervisor implements AsyncDisposable {
+  readonly #context: RunContext
+  readonly #log: (line: string) => void
+  readonly #watches = new Map<string, RuntimeWatch>()
+  readonly #holders = new Map<string, Promise<void>>()
+  readonly #ending = new Map<string, Promise<void>>()
+  #ticker: ReturnType<typeof setInterval> | undefined
+
+  constructor(context: RunContext, log: (line: string) => void) {
+    this.#context = context
+    this.#log = log
+  }
+
+  /** Finishes what dead processes left, then follows every runtime that has a live run. */
+  async start(): Promise<void> {
+    this.#ticker = setInterval(() => this.#tick(), TICK_MS)
+    for (const failure of await reclaim(this.#context)) this.#log(failure)
+    for (const { runtime, endpoint } of this.#context.runs.list({ live: true }))
+      this.#watchFor(runtime, endpoint)
+  }
+
+  /** Returns once nothing that happens on this runtime from now on goes unseen. */
+  async watch(kind: RuntimeKind, endpoint: string): Promise<void> {
+    await this.#watchFor(kind, endpoint).ready()
+  }
+
+  /** A run that is running now: it may have ended before we could see it. */
+  async supervise(runId: string): Promise<void> {
+    const run = this.#context.runs.find(runId)
+    if (run === undefined) return
+    this.#watchFor(run.runtime, run.endpoint)
+    await this.#check(run)
+  }
+
+  /** As `supervise`; when `closed` resolves, the run's command is gone, and so is its right to run. */
+  async hold(runId: string, closed: Promise<void>): Promise<void> {
+    this.#holders.set(runId, closed)
+    void closed.then(async () => {
+      if (this.#holders.get(runId) !== closed) return
+      this.#holders.delete(runId)
+      await this.#abandoned(runId)
+    })
+    await this.supervise(runId)
+  }
+
+  /** The command leaves the run to itself. */
+  release(runId: string): void {
+    this.#holders.delete(runId)
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    clearInterval(this.#ticker)
+    for (const watch of this.#watches.values()) watch[Symbol.dispose]()
+    await Promise.allSettled(this.#ending.values())
+  }
+
+  #watchFor(kind: RuntimeKind, endpoint: string): RuntimeWatch {
+    const key = `${kind} ${endpoint}`
+    const known = this.#watches.get(key)
+    if (known !== undefined) return known
+    const watch = new RuntimeWatch({
+      connect: () => this.#context.connect(kind, endpoint),
+      homeId: this.#context.homeId,
+      onEvent: (event) => this.#onEvent(event),
+      onListing: () => this.#checkAll(kind, endpoint),
+      log: this.#log,
+    })
+    this.#watches.set(key, watch)
+    return watch
+  }
+
+  #onEvent(event: ContainerEvent): void {
+    const runId = event.labels[LABEL_RUN_ID]
+    if (runId === undefined) return
+    const run = this.#context.runs.find(runId)
+    if (run === undefined || (!isLive(run.state) && run.cleanedAtMs === undefined)) return
+    if (event.kind === 'exited' || event.kind === 'removed') this.#ended(run)
+  }
+
+  /** After the stream of events was broken, whatever happened in between is found by looking. */
+  async #checkAll(kind: RuntimeKind, endpoint: string): Promise<void> {
+    const runs = this.#context.runs
+      .list({ live: true })
+      .filter((run) => run.runtime === kind && run.endpoint === endpoint)
+    for (const run of runs) await this.#check(run)
+  }
+
+  async #check(run: RunRecord): Promise<void> {
+    if (run.state !== 'running' || run.containerId === undefined) return
+    const runtime = await this.#context.connect(run.runtime, run.endpoint)
+    const [container] = (await runtime.list({ [LABEL_RUN_ID]: run.id })).slice(0, 1)
+    if (container === undefined || container.phase === 'exited') this.#ended(run)
+  }
+
+  /** The container is not running any more. */
+  #ended(run: RunRecord): void {
+    // Still being made: whoever makes it sees the end.
+    if (run.state !== 'running' && healthOf(run, this.#context) === 'tended') return
+    const holder = this.#holders.get(run.id)
+    this.#end(run.id, async () => {
+      if (holder !== undefined) await Promise.race([holder, delay(HOLDER_GRACE_MS)])
+      return { graceMs: 0, requested: false }
+    })
+  }
+
+  async #abandoned(runId: string): Promise<void> {
+    const run = this.#context.runs.find(runId)
+    if (run === undefined || !isLive(run.state) || !run.attached) return
+    this.#end(runId, async () => ({ graceMs: ORPHAN_GRACE_MS, requested: true }))
+  }
+
+  #tick(): void {
+    for (const run of this.#context.runs.list({ live: true })) {
+      if (this.#holders.has(run.id) || healthOf(run, this.#context) !== 'orphaned') continue
+      this.#end(run.id, async () => ({ graceMs: ORPHAN_GRACE_MS, requested: true }))
+    }
+  }
+
+  #end(runId: string, prepare: () => Promise<{ graceMs: number; requested: boolean }>): void {
+    if (this.#ending.has(runId)) return
+    const work = prepare()
+      .then((options) => endRun(runId, this.#context, options))
+      .then((report) => {
+        for (const failure of report?.failures ?? []) this.#log(failure)
+      })
+      .catch((error: unknown) => this.#log(`could not end ${runId}: ${messageOf(error)}`))
+      .finally(() => this.#ending.delete(runId))
+    this.#ending.set(runId, work)
+  }
+}
+
+function delay(ms: number): Promise<void> {
+  return new Promise((resolve) => {
+    setTimeout(resolve, ms)
+  })
+}
