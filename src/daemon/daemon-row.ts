@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import { Row } from '../lib/row.ts'
 import type { ProcessIdentity } from '../platform/process-identity.ts'
 import type { State } from '../state/state.ts'
 
@@ -16,30 +16,23 @@ export type DaemonRow = {
   startedAtMs: number
 }
 
-const rowSchema = z.object({
-  pid: z.number(),
-  process_start: z.string(),
-  boot_id: z.string(),
-  nonce: z.string(),
-  socket_path: z.string(),
-  proxy_port: z.number().nullable(),
-  pinned: z.number(),
-  version: z.string(),
-  started_at_ms: z.number(),
-})
-
 export function readDaemonRow(state: State): DaemonRow | undefined {
-  const row = state.db.prepare('SELECT * FROM daemon WHERE id = 1').get()
-  if (row === undefined) return undefined
-  const value = rowSchema.parse(row)
+  const found = state.db.prepare('SELECT * FROM daemon WHERE id = 1').get()
+  if (found === undefined) return undefined
+  const row = new Row('daemon', found)
+  const proxyPort = row.optionalInteger('proxy_port')
   return {
-    process: { pid: value.pid, start: value.process_start, bootId: value.boot_id },
-    nonce: value.nonce,
-    socketPath: value.socket_path,
-    ...(value.proxy_port === null ? {} : { proxyPort: value.proxy_port }),
-    pinned: value.pinned === 1,
-    version: value.version,
-    startedAtMs: value.started_at_ms,
+    process: {
+      pid: row.integer('pid'),
+      start: row.text('process_start'),
+      bootId: row.text('boot_id'),
+    },
+    nonce: row.text('nonce'),
+    socketPath: row.text('socket_path'),
+    ...(proxyPort === undefined ? {} : { proxyPort }),
+    pinned: row.flag('pinned'),
+    version: row.text('version'),
+    startedAtMs: row.integer('started_at_ms'),
   }
 }
 

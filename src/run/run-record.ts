@@ -39,5 +39,9 @@ export type ResourceRecord = {
   removedAtMs?: number
 }
 
-export const RESOURCE_KINDS = ['container', 'network', 'volume'] as const
+export const RESOURCE_KINDS = ['container', 'network', 'volume', 'directory'] as const
 export type ResourceKind = (typeof RESOURCE_KINDS)[number]
+
+export function isResourceKind(text: string): text is ResourceKind {
+  return RESOURCE_KINDS.some((kind) => kind === text)
+}

@@ -1,4 +1,4 @@
-import type { ContainerId, RuntimeKind } from '../runtime/container-state.ts'
+import type { ContainerId } from '../runtime/container-state.ts'
 import type { Clock } from '../platform/clock.ts'
 import { faultPoint } from '../platform/fault-point.ts'
 import type { State } from '../state/state.ts'
@@ -207,9 +207,4 @@ export class RunStore {
     faultPoint(() => `after-commit:${step}`)
     return result
   }
-}
-
-/** Only these kinds are known to this version. */
-export function isRuntimeKind(text: string): text is RuntimeKind {
-  return text === 'docker' || text === 'apple' || text === 'embedded'
 }

@@ -1,6 +1,4 @@
-import { basename } from 'node:path'
 import { UserError } from '../lib/errors.ts'
-import { formatAgentHost } from '../routes/host-name.ts'
 import type { Route } from '../routes/route.ts'
 import type { ContainerRuntime, ExitWait } from '../runtime/container-runtime.ts'
 import type { ContainerId, PublishedPort } from '../runtime/container-state.ts'

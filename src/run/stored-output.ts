@@ -63,7 +63,8 @@ export async function readStoredOutput(
   if (!existsSync(path)) return undefined
   const last: StoredLine[] = []
   for await (const text of createInterface({ input: createReadStream(path) })) {
-    last.push(storedLineSchema.parse(JSON.parse(text)))
+    const { stream, text: line, timestamp } = storedLineSchema.parse(JSON.parse(text))
+    last.push(storedLine(stream, line, timestamp))
     if (tail !== undefined && last.length > tail * 2 + 1000) last.splice(0, last.length - tail)
   }
   return tail === undefined ? last : last.slice(Math.max(0, last.length - tail))

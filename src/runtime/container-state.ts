@@ -1,6 +1,10 @@
 /** The runtimes a run can be on. */
 export type RuntimeKind = 'docker' | 'apple' | 'embedded'
 
+export function isRuntimeKind(text: string): text is RuntimeKind {
+  return text === 'docker' || text === 'apple' || text === 'embedded'
+}
+
 /** A runtime's own id of a container; opaque to everybody else. */
 export type ContainerId = string & { readonly __brand: 'ContainerId' }
 
