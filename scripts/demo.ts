@@ -10,13 +10,13 @@ const services = ['web', 'api']
 /** How long a service may take from the start of its run to its first answer. */
 const firstAnswerMs = 60_000
 
-/** Something went wrong that was said already, or that one line says. */
+/** The demo cannot go on. Without a message, a step has said why already. */
 class DemoError extends Error {}
 
 /** Runs one step with its errors shown, and gives what it said on stdout. */
 function step(command: string[]): string {
   const result = Bun.spawnSync(command, { cwd: projectDir, stderr: 'inherit' })
-  if (!result.success) throw new DemoError(`${command.join(' ')} failed`)
+  if (!result.success) throw new DemoError()
   return result.stdout.toString().trim()
 }
 
@@ -30,7 +30,7 @@ async function firstAnswer(url: URL): Promise<Answer> {
     last = typeof answer === 'string' ? answer : `${answer.status} ${answer.body.trim()}`
     await delay(100)
   }
-  throw new DemoError(`${url} did not answer in ${firstAnswerMs / 1000} s: ${last}`)
+  throw new DemoError(`${url.href} did not answer in ${firstAnswerMs / 1000} s: ${last}`)
 }
 
 function shown(answer: Answer): string {
@@ -70,7 +70,7 @@ Stop this one:                                       ${agent} stop ${name}`)
 if (import.meta.main) {
   await main().catch((error: unknown) => {
     if (!(error instanceof DemoError)) throw error
-    console.error(`\ndemo: ${error.message}`)
+    if (error.message !== '') console.error(`error: ${error.message}`)
     process.exitCode = 1
   })
 }
