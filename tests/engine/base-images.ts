@@ -1,0 +1,112 @@
+import { createHash } from 'node:crypto'
+import { existsSync } from 'node:fs'
+import { readdir, readFile, rename, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { busyboxImage } from './images/busybox-image.ts'
+import { debianImage } from './images/debian-image.ts'
+import { nodeImage } from './images/node-image.ts'
+import { pythonImage } from './images/python-image.ts'
+import { run, type RunOptions } from './run-command.ts'
+
+/** What a stand-in is built with. */
+export type ImageBuild = {
+  /** An empty folder that is removed afterwards. */
+  readonly folder: string
+  readonly busybox: string
+  /** Certificates this machine trusts beside the usual ones, so that containers reach what it reaches. */
+  readonly extraCertificates: readonly string[]
+  /** Environment with the tools in PATH and DOCKER_HOST. */
+  readonly options: RunOptions
+}
+
+/** A stand-in for an image of Docker Hub, built from packages: same name, same commands, not the same bytes. */
+export type BaseImage = {
+  /** All tags that it answers to in the mirror; `build` makes the first. */
+  readonly references: readonly [string, ...string[]]
+  /** Changes when the image would be built differently. */
+  readonly recipe: string
+  build(build: ImageBuild): Promise<void>
+}
+
+/**
+ * In the order they are built, since later ones stand on debian. A change that needs golang, moby/buildkit,
+ * docker/dockerfile or docker:dind adds its file in images/ and its line here.
+ */
+export const baseImages: readonly BaseImage[] = [busyboxImage, debianImage, nodeImage, pythonImage]
+
+/** What the cached registry holds: reference → identity of the recipe it was built by. */
+type Stock = Readonly<Record<string, string>>
+
+export type ImageSupply = {
+  readonly cacheDir: string
+  readonly extraCertificates: readonly string[]
+}
+
+/** The images that the cached registry lacks or has by another recipe. */
+export async function missingImages(supply: ImageSupply): Promise<readonly BaseImage[]> {
+  const stock = await readStock(supply.cacheDir)
+  const missing = baseImages.filter((image) => {
+    const identity = recipeIdentity(image, supply.extraCertificates)
+    return image.references.some((reference) => stock[reference] !== identity)
+  })
+  // The others are built on debian: one that stays would keep the old layers.
+  return missing.includes(debianImage) ? baseImages : missing
+}
+
+/** Notes that an image is in the cached registry. */
+export async function recordImage(supply: ImageSupply, image: BaseImage): Promise<void> {
+  const identity = recipeIdentity(image, supply.extraCertificates)
+  const added = Object.fromEntries(image.references.map((reference) => [reference, identity]))
+  const file = stockFile(supply.cacheDir)
+  await writeFile(
+    `${file}.new`,
+    JSON.stringify({ ...(await readStock(supply.cacheDir)), ...added }),
+  )
+  await rename(`${file}.new`, file)
+}
+
+/** The folder with the content of the cached registry. */
+export function cachedRegistry(cacheDir: string): string {
+  return join(cacheDir, 'registry')
+}
+
+/** The machine's own extra certificates: those an administrator put where update-ca-certificates(8) looks. */
+export async function extraCertificates(): Promise<readonly string[]> {
+  const folder = '/usr/local/share/ca-certificates'
+  const names = existsSync(folder) ? await readdir(folder) : []
+  return names
+    .filter((name) => name.endsWith('.crt'))
+    .sort()
+    .map((name) => join(folder, name))
+}
+
+/** Pulls every reference through the engine's mirror, so that tests find the images local and with their digest. */
+export async function pullBaseImages(options: RunOptions): Promise<void> {
+  const references = baseImages.map((image) => image.references)
+  const pull = { ...options, limitMs: 120_000 }
+  await Promise.all(references.map(([first]) => run(['docker', 'pull', '-q', first], pull)))
+  // Their layers are there now: this asks the mirror for a manifest each.
+  const others = references.flatMap(([, ...rest]) => rest)
+  await Promise.all(others.map((reference) => run(['docker', 'pull', '-q', reference], pull)))
+}
+
+function recipeIdentity(image: BaseImage, certificates: readonly string[]): string {
+  const hash = createHash('sha256').update(image.recipe)
+  for (const file of certificates) hash.update(file)
+  return hash.digest('hex').slice(0, 16)
+}
+
+function stockFile(cacheDir: string): string {
+  return join(cacheDir, 'registry-stock.json')
+}
+
+async function readStock(cacheDir: string): Promise<Stock> {
+  const text = await readFile(stockFile(cacheDir), 'utf8').catch(() => '{}')
+  const stock: unknown = JSON.parse(text)
+  if (typeof stock !== 'object' || stock === null) return {}
+  return Object.fromEntries(
+    Object.entries(stock).filter(
+      (entry): entry is [string, string] => typeof entry[1] === 'string',
+    ),
+  )
+}

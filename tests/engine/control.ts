@@ -1,0 +1,44 @@
+import { parseControlArguments, type ControlCommand } from './control-arguments.ts'
+import { cacheFolder, enginePaths } from './engine-paths.ts'
+import { isAlive } from './engine-processes.ts'
+import { engineNames, readEngineState } from './engine-state.ts'
+import { provisionEngine } from './provision-engine.ts'
+import { stepLog } from './step-log.ts'
+import { tearDown } from './tear-down.ts'
+
+const command = parseControlArguments(process.argv.slice(2))
+if (typeof command === 'string') {
+  console.error(command)
+  process.exitCode = 2
+} else {
+  await perform(command, cacheFolder(process.env))
+}
+
+async function perform({ verb, name, suite }: ControlCommand, cacheDir: string): Promise<void> {
+  switch (verb) {
+    case 'up': {
+      const log = stepLog(`engine ${name}`)
+      const engine = await provisionEngine({ name, suite, cacheDir, log, detached: true })
+      console.log(`DOCKER_HOST=${engine.dockerHost}`)
+      console.log(`client: ${engine.dockerCli}`)
+      console.log(`inside its network: nsenter --net=${engine.netns} <command>`)
+      return
+    }
+    case 'down':
+      await tearDown(name, cacheDir)
+      stepLog(`engine ${name}`)('taken down')
+      return
+    case 'status':
+      for (const each of await engineNames()) console.log(await describe(each, cacheDir))
+  }
+}
+
+async function describe(name: string, cacheDir: string): Promise<string> {
+  const state = await readEngineState(name, cacheDir)
+  if (state === undefined) return `${name}: half-way up or down`
+  const processes = state.processes.map(
+    (each) => `${each.role} ${each.pid}${isAlive(each) ? '' : ' (dead)'}`,
+  )
+  const api = state.apiVersion ?? 'starting'
+  return `${name}: ${state.suite}, API ${api}, unix://${enginePaths(name, cacheDir).socket}, ${processes.join(', ')}`
+}
