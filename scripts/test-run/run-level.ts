@@ -1,0 +1,80 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import {
+  countsInJunit,
+  noTests,
+  parseNotedSkips,
+  type NotedSkip,
+  type TestCounts,
+} from './test-counts.ts'
+
+export type LevelRun = {
+  readonly projectDir: string
+  readonly files: readonly string[]
+  readonly bunOptions: readonly string[]
+  readonly env: Readonly<Record<string, string | undefined>>
+  /** The network namespace to run in. */
+  readonly netns: string | undefined
+  readonly signal: AbortSignal
+}
+
+export type LevelResult = {
+  readonly counts: TestCounts
+  readonly skips: readonly NotedSkip[]
+  /** What went wrong beside failed tests: a crash, an error outside of any test. */
+  readonly problem: string | undefined
+}
+
+/** Runs test files with `bun test`, its output going where ours goes. */
+export async function runLevel(level: string, options: LevelRun): Promise<LevelResult> {
+  const folder = await mkdtemp(join(tmpdir(), 'agent-test-results-'))
+  try {
+    const [report, skips] = [join(folder, 'junit.xml'), join(folder, 'skips')]
+    const exitCode = await runBunTest(options, report, skips)
+    const counts = countsInJunit(await readFile(report, 'utf8').catch(() => ''))
+    const noted = parseNotedSkips(await readFile(skips, 'utf8').catch(() => ''))
+    return {
+      counts: counts ?? noTests,
+      skips: noted,
+      problem: problemOf(level, exitCode, counts),
+    }
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
+}
+
+async function runBunTest(
+  options: LevelRun,
+  report: string,
+  skips: string,
+): Promise<number | null> {
+  const { files, bunOptions, netns, projectDir, signal } = options
+  const enter = netns === undefined ? [] : ['nsenter', `--net=${netns}`]
+  const reporter = ['--reporter=junit', `--reporter-outfile=${report}`]
+  const paths = files.map((file) => `./${file}`)
+  const command = [...enter, process.execPath, 'test', ...reporter, ...bunOptions, ...paths]
+  const child = Bun.spawn(command, {
+    cwd: projectDir,
+    env: { ...process.env, ...options.env, AGENT_TEST_SKIP_REASONS: skips },
+    stdin: 'ignore',
+    stdout: 'inherit',
+    stderr: 'inherit',
+    signal,
+  })
+  await child.exited
+  return child.exitCode
+}
+
+/** A run that ended badly without a failed test to show for it. */
+function problemOf(
+  level: string,
+  exitCode: number | null,
+  counts: TestCounts | undefined,
+): string | undefined {
+  if (counts === undefined)
+    return `${level}: bun test gave no results (exit ${exitCode ?? 'by signal'})`
+  if (exitCode !== 0 && counts.failed === 0)
+    return `${level}: bun test exited with ${exitCode ?? 'a signal'}; see above`
+  return undefined
+}

@@ -1,0 +1,69 @@
+/** How many tests had which outcome. */
+export type TestCounts = {
+  readonly passed: number
+  readonly failed: number
+  readonly skipped: number
+}
+
+export const noTests: TestCounts = { passed: 0, failed: 0, skipped: 0 }
+
+export function addCounts(left: TestCounts, right: TestCounts): TestCounts {
+  return {
+    passed: left.passed + right.passed,
+    failed: left.failed + right.failed,
+    skipped: left.skipped + right.skipped,
+  }
+}
+
+/** Reads the totals of a JUnit report of `bun test`: the attributes of its root. Undefined when it is no such report. */
+export function countsInJunit(report: string): TestCounts | undefined {
+  const root = /<testsuites\b[^>]*>/.exec(report)?.[0]
+  if (root === undefined) return undefined
+  const number = (name: string): number | undefined => {
+    const digits = new RegExp(`\\b${name}="(\\d+)"`).exec(root)?.[1]
+    return digits === undefined ? undefined : Number(digits)
+  }
+  const [tests, failed, skipped] = [number('tests'), number('failures'), number('skipped')]
+  if (tests === undefined || failed === undefined || skipped === undefined) return undefined
+  return { passed: tests - failed - skipped, failed, skipped }
+}
+
+/** One skipped test and why, as tests/engine/test-engine.ts notes it. */
+export type NotedSkip = { readonly reason: string; readonly needsEngine: boolean }
+
+/** Reads the noted skips: one JSON object a line. A line that is something else is passed over: it is counted as unexplained. */
+export function parseNotedSkips(text: string): NotedSkip[] {
+  return text.split('\n').flatMap((line) => {
+    if (line === '') return []
+    try {
+      const value: unknown = JSON.parse(line)
+      return isNotedSkip(value) ? [value] : []
+    } catch {
+      return []
+    }
+  })
+}
+
+function isNotedSkip(value: unknown): value is NotedSkip {
+  if (typeof value !== 'object' || value === null) return false
+  if (!('reason' in value) || !('needsEngine' in value)) return false
+  return typeof value.reason === 'string' && typeof value.needsEngine === 'boolean'
+}
+
+/** The last lines of a run: one per reason for skipping, one per problem that is no test, then the totals alone. */
+export function summaryLines(
+  counts: TestCounts,
+  skips: readonly NotedSkip[],
+  problems: readonly string[],
+): string[] {
+  const perReason = new Map<string, number>()
+  for (const { reason } of skips) perReason.set(reason, (perReason.get(reason) ?? 0) + 1)
+  const unexplained = counts.skipped - skips.length
+  if (unexplained > 0) perReason.set('no reason noted', unexplained)
+  const reasons = [...perReason].sort(([left], [right]) => (left < right ? -1 : 1))
+  return [
+    ...reasons.map(([reason, count]) => `skipped ${count}: ${reason}`),
+    ...problems.map((problem) => `failed: ${problem}`),
+    `${counts.passed} passed, ${counts.failed + problems.length} failed, ${counts.skipped} skipped`,
+  ]
+}
