@@ -1,0 +1,54 @@
+import { describe, expect, test } from 'bun:test'
+import { notAvailableYet } from '../../../src/config/not-available-yet.ts'
+import { problemError } from '../../../src/config/problem.ts'
+import { configOf } from './reading.ts'
+
+function missingIn(text: string): string[] {
+  return notAvailableYet(configOf(text)).map((problem) => problemError(problem).message)
+}
+
+describe('what is not available yet', () => {
+  test.each([
+    '',
+    'dependencies: [node]',
+    'runtime: { python: 3.10 }',
+    'runtime: { go: 1.22 }\ndependencies: [go@1.22]',
+    'image: busybox\ncommand: [sh]\nports: { web: 1 }\nenv: { A: b }\nmounts: ["a:/a"]\ninteractive: true',
+    'home: ephemeral\nsandbox: none\nnetwork: { policy: permissive }\ncontainer: { runtime: docker, user: image }',
+  ])('is nothing in %j', (text) => {
+    expect(missingIn(text)).toEqual([])
+  })
+
+  test.each([
+    ['home: persistent', '1:7: home: persistent is not available yet'],
+    ['network: { policy: strict }', '1:20: network.policy: strict is not available yet'],
+    ['container: { runtime: apple }', '1:23: container.runtime: apple is not available yet'],
+    ['container: { memory: 1g }', '1:22: container.memory is not available yet'],
+    ['container: { cpus: 1 }', '1:20: container.cpus is not available yet'],
+    ['container: { pids: 1 }', '1:20: container.pids is not available yet'],
+    [
+      'container: { apple: { builder_dns: [1.1.1.1] } }',
+      '1:21: container.apple is not available yet',
+    ],
+    ['dependencies: [gh]', '1:16: dependency gh is not available yet'],
+    [
+      'dependencies: [node@22, "npm:prettier"]',
+      '1:25: dependency npm:prettier is not available yet',
+    ],
+    ['dependencies: [docker:host]', '1:16: dependency docker:host is not available yet'],
+    ['dependencies: [rust@1.80]', '1:16: dependency rust@1.80 is not available yet'],
+    [
+      'runtime: { node: 22 }\ndependencies: [python]',
+      '2:16: dependency python beside another language is not available yet',
+    ],
+  ])('%j', (text, message) => {
+    expect(missingIn(text)).toEqual([`agent.yaml:${message}`])
+  })
+
+  test('is told all at once, in the order of the file', () => {
+    expect(
+      missingIn('container: { pids: 1 }\ndependencies: [gh, jq]\nhome: persistent'),
+    ).toHaveLength(4)
+    expect(missingIn('container: { pids: 1 }\nhome: persistent')[0]).toStartWith('agent.yaml:1:')
+  })
+})
