@@ -1,0 +1,159 @@
+import { z } from 'zod'
+
+import {
+  containerId,
+  type ContainerPhase,
+  type ContainerState,
+  type PublishedPort,
+} from '../runtime/container-state.ts'
+
+/** Names of container states in the Engine API; `restarting` is between two lives, `dead` half removed. */
+const engineStatus = z.enum([
+  'created',
+  'running',
+  'paused',
+  'restarting',
+  'removing',
+  'exited',
+  'dead',
+  // Podman's own.
+  'configured',
+  'initialized',
+  'stopped',
+  'stopping',
+])
+
+const phases: Record<z.infer<typeof engineStatus>, ContainerPhase> = {
+  created: 'created',
+  configured: 'created',
+  initialized: 'created',
+  running: 'running',
+  restarting: 'running',
+  stopping: 'running',
+  paused: 'paused',
+  removing: 'removing',
+  exited: 'exited',
+  stopped: 'exited',
+  dead: 'exited',
+}
+
+const nullableLabels = z.record(z.string(), z.string()).nullish()
+
+/** `GET /containers/{id}/json`. Addresses are not read: API 1.52 drops them from where they were. */
+export const containerInspectAnswer = z.object({
+  Id: z.string(),
+  Name: z.string(),
+  State: z.object({
+    Status: engineStatus,
+    ExitCode: z.number(),
+    Error: z.string(),
+    OOMKilled: z.boolean(),
+    Pid: z.number(),
+    StartedAt: z.string(),
+    FinishedAt: z.string(),
+  }),
+  Config: z.object({ Image: z.string(), Labels: nullableLabels, Tty: z.boolean() }),
+  NetworkSettings: z.object({
+    Ports: z
+      .record(
+        z.string(),
+        z.array(z.object({ HostIp: z.string(), HostPort: z.string() })).nullable(),
+      )
+      .nullish(),
+  }),
+})
+
+/** `GET /containers/json`, of which each entry is a summary. */
+export const containerListAnswer = z.array(
+  z.object({
+    Id: z.string(),
+    Names: z.array(z.string()),
+    Image: z.string(),
+    State: engineStatus,
+    Labels: nullableLabels,
+    Ports: z
+      .array(
+        z.object({
+          IP: z.string().optional(),
+          PrivatePort: z.number(),
+          PublicPort: z.number().optional(),
+          Type: z.string(),
+        }),
+      )
+      .nullish(),
+  }),
+)
+
+type Inspected = z.infer<typeof containerInspectAnswer>
+type Listed = z.infer<typeof containerListAnswer>[number]
+
+export function stateOfInspected(answer: Inspected): ContainerState {
+  const { State: state, Config: config } = answer
+  const phase = phases[state.Status]
+  const startedAtMs = timeMs(state.StartedAt)
+  const finishedAtMs = timeMs(state.FinishedAt)
+  return {
+    id: containerId(answer.Id),
+    name: bareName(answer.Name),
+    image: config.Image,
+    phase,
+    ...(phase === 'exited' && { exitCode: state.ExitCode }),
+    ...(state.Error && { error: state.Error }),
+    outOfMemory: state.OOMKilled,
+    labels: config.Labels ?? {},
+    ports: publishedPorts(answer.NetworkSettings.Ports ?? {}),
+    ...(state.Pid > 0 && { pid: state.Pid }),
+    ...(startedAtMs !== undefined && { startedAtMs }),
+    ...(finishedAtMs !== undefined && { finishedAtMs }),
+  }
+}
+
+/** What a summary says of a container that lives. */
+export function stateOfListed(entry: Listed): ContainerState {
+  return {
+    id: containerId(entry.Id),
+    name: bareName(entry.Names.toSorted()[0] ?? ''),
+    image: entry.Image,
+    phase: phases[entry.State],
+    outOfMemory: false,
+    labels: entry.Labels ?? {},
+    ports: sortedPorts(
+      (entry.Ports ?? []).flatMap(({ IP: hostAddress, PrivatePort, PublicPort, Type }) =>
+        Type === 'tcp' && hostAddress !== undefined && PublicPort !== undefined
+          ? [{ containerPort: PrivatePort, hostAddress, hostPort: PublicPort }]
+          : [],
+      ),
+    ),
+  }
+}
+
+function publishedPorts(
+  ports: NonNullable<Inspected['NetworkSettings']['Ports']>,
+): PublishedPort[] {
+  return sortedPorts(
+    Object.entries(ports).flatMap(([port, bindings]) =>
+      port.endsWith('/tcp')
+        ? (bindings ?? []).map(({ HostIp, HostPort }) => ({
+            containerPort: Number.parseInt(port, 10),
+            hostAddress: HostIp,
+            hostPort: Number(HostPort),
+          }))
+        : [],
+    ),
+  )
+}
+
+function sortedPorts(ports: PublishedPort[]): PublishedPort[] {
+  return ports.sort((a, b) => a.containerPort - b.containerPort || a.hostPort - b.hostPort)
+}
+
+/** The API puts a slash before names, from the days of links. */
+function bareName(name: string): string {
+  return name.startsWith('/') ? name.slice(1) : name
+}
+
+/** The API's "never" is the year 1. */
+function timeMs(text: string): number | undefined {
+  const time = Date.parse(text)
+  return Number.isNaN(time) || time <= 0 ? undefined : time
+}

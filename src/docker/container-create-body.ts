@@ -1,0 +1,59 @@
+import type { ContainerSpec } from '../runtime/container-spec.ts'
+
+/** Stored output of one container: at most 5 files of 20 MB, then the oldest goes. */
+const logLimits = { 'max-size': '20m', 'max-file': '5' }
+
+/** The body of `POST /containers/create` (Engine API, "Create a container"). */
+export function containerCreateBody(spec: ContainerSpec): object {
+  const ports = [...spec.ports].sort((a, b) => a - b).map((port) => `${port}/tcp`)
+  return {
+    Hostname: spec.hostname,
+    Image: spec.image,
+    ...(spec.command && { Cmd: spec.command }),
+    Env: envEntries(spec.env),
+    WorkingDir: spec.workingDir,
+    ...(spec.user && { User: spec.user }),
+    Labels: spec.labels,
+    ExposedPorts: Object.fromEntries(ports.map((port) => [port, {}])),
+    Tty: spec.tty,
+    OpenStdin: spec.stdin,
+    // The end of the attached input is the end of the process's input, as `docker run -i` has it.
+    StdinOnce: spec.stdin,
+    AttachStdin: spec.stdin,
+    AttachStdout: true,
+    AttachStderr: true,
+    ...(spec.stopSignal && { StopSignal: spec.stopSignal }),
+    HostConfig: hostConfig(spec, ports),
+  }
+}
+
+function hostConfig(spec: ContainerSpec, ports: readonly string[]): object {
+  return {
+    // Without an init, a command that handles no signals sits out the whole grace time of every stop.
+    Init: true,
+    CapDrop: ['NET_RAW'],
+    SecurityOpt: ['no-new-privileges'],
+    LogConfig: { Type: 'local', Config: logLimits },
+    // An empty host port lets the engine choose a free one.
+    PortBindings: Object.fromEntries(
+      ports.map((port) => [port, [{ HostIp: '127.0.0.1', HostPort: '' }]]),
+    ),
+    Mounts: spec.mounts.map(({ source, target, readonly: isReadOnly }) => ({
+      Type: 'bind',
+      Source: source,
+      Target: target,
+      ReadOnly: isReadOnly,
+    })),
+    ExtraHosts: spec.extraHosts.map(({ name, address }) => `${name}:${address}`),
+    NetworkMode: spec.network ?? 'default',
+    Runtime: spec.ociRuntime ?? '',
+    AutoRemove: false,
+  }
+}
+
+/** `NAME=value` entries, sorted. */
+export function envEntries(env: Readonly<Record<string, string>>): string[] {
+  return Object.entries(env)
+    .map(([name, value]) => `${name}=${value}`)
+    .sort()
+}

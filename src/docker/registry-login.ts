@@ -1,0 +1,115 @@
+import { spawn } from 'node:child_process'
+import { z } from 'zod'
+
+import type { Environment } from '../platform/host.ts'
+
+import type { DockerConfig } from './docker-config.ts'
+
+/** What the engine sends to a registry (Engine API, "Authentication"). */
+export type RegistryLogin =
+  | { username: string; password: string; serveraddress: string }
+  | { identitytoken: string; serveraddress: string }
+
+/** `problem` says why a login that should exist could not be had; the pull is then tried without. */
+export type RegistryLoginLookup = { login?: RegistryLogin; problem?: string }
+
+const dockerHubKey = 'https://index.docker.io/v1/'
+const helperLimitMs = 30_000
+const helperOutputLimit = 1024 * 1024
+
+/**
+ * The user's login at a registry, from the docker program's configuration: a credential helper for
+ * this registry, the helper for all, or the `auths` in the file itself.
+ */
+export async function findRegistryLogin(
+  config: DockerConfig,
+  registry: string,
+  options: { env: Environment; signal?: AbortSignal | undefined },
+): Promise<RegistryLoginLookup> {
+  const key = registry === 'docker.io' ? dockerHubKey : registry
+  const helper = config.credHelpers?.[key] ?? config.credHelpers?.[registry] ?? config.credsStore
+  if (helper === undefined || helper === '') return loginFromFile(config, key)
+  try {
+    return await askHelper(`docker-credential-${helper}`, key, options)
+  } catch (cause) {
+    options.signal?.throwIfAborted()
+    const reason = cause instanceof Error ? cause.message : String(cause)
+    return { problem: `the credential helper docker-credential-${helper} failed: ${reason}` }
+  }
+}
+
+/** The value of the header `X-Registry-Auth`. */
+export function encodeRegistryLogin(login: RegistryLogin): string {
+  // Go's URL encoding keeps the padding that Node's `base64url` drops.
+  const encoded = Buffer.from(JSON.stringify(login)).toString('base64')
+  return encoded.replaceAll('+', '-').replaceAll('/', '_')
+}
+
+function loginFromFile(config: DockerConfig, key: string): RegistryLoginLookup {
+  const auths = config.auths ?? {}
+  const found =
+    auths[key] ?? Object.entries(auths).find(([name]) => hostOf(name) === hostOf(key))?.[1]
+  if (found === undefined) return {}
+  if (found.identitytoken) {
+    return { login: { identitytoken: found.identitytoken, serveraddress: key } }
+  }
+  const decoded = Buffer.from(found.auth ?? '', 'base64').toString()
+  const colon = decoded.indexOf(':')
+  const username = colon < 0 ? found.username : decoded.slice(0, colon)
+  const password = colon < 0 ? found.password : decoded.slice(colon + 1).replace(/\0+$/, '')
+  if (username === undefined || password === undefined) return {}
+  return { login: { username, password, serveraddress: key } }
+}
+
+/** Entries of `auths` may be written as `https://host/v1/`. */
+function hostOf(key: string): string {
+  return key.replace(/^https?:\/\//, '').split('/', 1)[0] ?? key
+}
+
+const helperAnswer = z.object({ Username: z.string(), Secret: z.string() })
+
+/** The protocol of docker-credential-helpers: the server on stdin, JSON on stdout. */
+async function askHelper(
+  program: string,
+  server: string,
+  options: { env: Environment; signal?: AbortSignal | undefined },
+): Promise<RegistryLoginLookup> {
+  const { code, stdout } = await runHelper(program, server, options)
+  if (code !== 0) {
+    if (/credentials not found/i.test(stdout)) return {}
+    throw new Error(stdout.trim().slice(0, 300) || `exit code ${code}`)
+  }
+  const { Username: username, Secret: secret } = helperAnswer.parse(JSON.parse(stdout))
+  return username === '<token>'
+    ? { login: { identitytoken: secret, serveraddress: server } }
+    : { login: { username, password: secret, serveraddress: server } }
+}
+
+async function runHelper(
+  program: string,
+  input: string,
+  options: { env: Environment; signal?: AbortSignal | undefined },
+): Promise<{ code: number | null; stdout: string }> {
+  const limit = AbortSignal.timeout(helperLimitMs)
+  const signal = options.signal ? AbortSignal.any([options.signal, limit]) : limit
+  const child = spawn(program, ['get'], {
+    env: options.env,
+    signal,
+    stdio: ['pipe', 'pipe', 'ignore'],
+  })
+  const { promise, resolve, reject } = Promise.withResolvers<{
+    code: number | null
+    stdout: string
+  }>()
+  let stdout = ''
+  child.stdout.setEncoding('utf8')
+  child.stdout.on('data', (text: string) => {
+    stdout = (stdout + text).slice(0, helperOutputLimit)
+  })
+  child.once('error', reject)
+  child.once('close', (code) => resolve({ code, stdout }))
+  // A helper that ends without reading its input is judged by its exit code.
+  child.stdin.on('error', () => undefined)
+  child.stdin.end(input)
+  return promise
+}

@@ -1,0 +1,31 @@
+import type { Duplex, Readable } from 'node:stream'
+
+/** One HTTP request to an engine, as it goes over the wire. */
+export type TransportRequest = {
+  method: 'GET' | 'HEAD' | 'POST' | 'DELETE'
+  /** With the API version, without a query. */
+  path: string
+  query: Readonly<Record<string, string>>
+  headers: Readonly<Record<string, string>>
+  /** Sent as JSON. */
+  body?: object
+  /** Aborts the request and a response body that is still being read. */
+  signal: AbortSignal
+}
+
+export type TransportResponse = {
+  status: number
+  headers: Readonly<Record<string, string | readonly string[] | undefined>>
+  /** To be read to its end or destroyed. */
+  body: Readable
+}
+
+/** The raw connection that a request with `upgrade` became, paused; bytes that came with the 101 are in it. */
+export type Upgrade = { status: 101; connection: Duplex }
+
+/** How requests reach one engine. Rejects with the socket's error, whatever HTTP status resolves. */
+export interface Transport {
+  send(request: TransportRequest): Promise<TransportResponse>
+  /** Asks for `Upgrade: <protocol>` (hijacking); an engine that refuses answers like any other request. */
+  upgrade(request: TransportRequest, protocol: 'tcp' | 'h2c'): Promise<Upgrade | TransportResponse>
+}
