@@ -8,6 +8,7 @@ import { RouteSource } from '../routes/route-source.ts'
 import type { RunContext } from '../run/run-context.ts'
 import { Supervisor } from '../run/supervisor.ts'
 import type { State } from '../state/state.ts'
+import type { PortSource } from './control-protocol.ts'
 import { serveControl } from './control-server.ts'
 import { clearDaemonRow, type DaemonRow, readDaemonRow, writeDaemonRow } from './daemon-row.ts'
 import { DaemonRequests } from './daemon-requests.ts'
@@ -24,6 +25,10 @@ export type DaemonOptions = {
   uid: number
   /** Listeners opened while we still had the right to. */
   bound?: BoundProxy
+  /** Have the proxy listen from the start, until it is stopped by name. */
+  proxy?: { port: number; source: PortSource }
+  /** Do not wait for a daemon that lives already. */
+  ifFree: boolean
   /** How long nothing may need us before we end. */
   idleMs: number
   log: (line: string) => void
@@ -40,7 +45,9 @@ export async function runDaemon(options: DaemonOptions): Promise<void> {
   const { context, state, log } = options
   const { paths } = context
   ensurePrivateDirectory(paths.socketDir, options.uid)
-  using _lock = await acquireLock(paths.daemonLock, { timeoutMs: PREDECESSOR_LIMIT_MS })
+  using _lock = await acquireLock(paths.daemonLock, {
+    timeoutMs: options.ifFree ? 0 : PREDECESSOR_LIMIT_MS,
+  })
   const previous = readDaemonRow(state)
   await using cleanup = new AsyncDisposableStack()
   const routes = cleanup.use(new RouteSource(paths.dir))
@@ -97,11 +104,15 @@ function newRow({ processes, paths, version, clock }: RunContext): DaemonRow {
 /** Serves listeners we were given; else listens where a daemon that died did, for the URLs already given out. */
 async function startProxy(
   proxy: ProxyHost,
-  { bound, context, log }: DaemonOptions,
+  { bound, context, log, proxy: wish }: DaemonOptions,
   previous: DaemonRow | undefined,
 ): Promise<void> {
   if (bound !== undefined) {
     await proxy.adopt(bound, true)
+    return
+  }
+  if (wish !== undefined) {
+    await proxy.ensure({ ...wish, pin: true })
     return
   }
   const { proxyPort, pinned } = previous ?? {}

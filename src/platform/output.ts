@@ -7,6 +7,8 @@ export interface Output {
   answer(line: string): void
   /** One line of notice, progress or error. */
   note(line: string): void
+  /** Part of a line to stderr, as it is: for a line that is rewritten. */
+  passNote(text: string): void
   /** Bytes of a container's output, unchanged; resolves when they were taken. */
   pass(stream: 'stdout' | 'stderr', bytes: Uint8Array): Promise<void>
 }
@@ -15,6 +17,7 @@ export function systemOutput(): Output {
   return {
     answer: (line) => writeWhole(1, `${line}\n`),
     note: (line) => writeWhole(2, `${line}\n`),
+    passNote: (text) => writeWhole(2, text),
     pass: (stream, bytes) => passOn(stream === 'stdout' ? process.stdout : process.stderr, bytes),
   }
 }

@@ -33,3 +33,19 @@ export function spawnDetached(
     })
   })
 }
+
+/** Starts a program that outlives this one, and does not look after it. */
+export function spawnUnwatched(
+  command: readonly string[],
+  options: { env: Record<string, string> },
+): void {
+  const [program = '', ...parameters] = command
+  const child = spawn(program, parameters, {
+    cwd: '/',
+    env: options.env,
+    detached: true,
+    stdio: 'ignore',
+  })
+  child.on('error', () => undefined)
+  child.unref()
+}

@@ -16,6 +16,8 @@ export interface SessionTarget {
 
 export type SessionOptions = {
   stream: ContainerStream
+  /** Settles when the process has ended; its output may have ended long before. */
+  exit: Promise<unknown>
   target: SessionTarget
   terminal: Terminal
   output: Output
@@ -29,7 +31,7 @@ export type SessionOptions = {
 export type SessionEnd = { kind: 'ended'; interrupted: boolean } | { kind: 'detached' }
 
 /**
- * Connects the user's terminal with a process until its output ends or the user detaches. Whatever
+ * Connects the user's terminal with a process until it ends or the user detaches. Whatever
  * the way out, the terminal is afterwards as it was.
  */
 export async function runSession(options: SessionOptions): Promise<SessionEnd> {
@@ -45,7 +47,7 @@ export async function runSession(options: SessionOptions): Promise<SessionEnd> {
   )
   if (options.tty) cleanup.use(followTerminal(options))
   const detached = options.stdin ? forwardInput(options, cleanup) : neverDetached()
-  const ended = passOutput(options).then(() => 'ended' as const)
+  const ended = Promise.all([passOutput(options), options.exit]).then(() => 'ended' as const)
   const first = await Promise.race([ended, detached.then(() => 'detached' as const)])
   if (first === 'detached') return { kind: 'detached' }
   return { kind: 'ended', interrupted: interrupts.count > 0 }
@@ -98,9 +100,7 @@ function forwardInput(options: SessionOptions, cleanup: DisposableStack): Promis
         () => undefined,
       )
     }
-    const onEnd = (): void => {
-      stream.endInput().catch(() => undefined)
-    }
+    const onEnd = endInputOf(stream)
     stdin.on('data', onData)
     stdin.once('end', onEnd)
     stdin.resume()
@@ -110,4 +110,10 @@ function forwardInput(options: SessionOptions, cleanup: DisposableStack): Promis
       stdin.pause()
     })
   })
+}
+
+function endInputOf(stream: ContainerStream): () => void {
+  return () => {
+    stream.endInput().catch(() => undefined)
+  }
 }

@@ -109,21 +109,15 @@ class RunEnding {
     runtime: ContainerRuntime | undefined,
     container: ContainerState | null | undefined,
   ): Promise<ExitStatus | undefined> {
-    const { exit } = this.#options
-    const { containerId: known, state } = this.#run
-    if (!isLive(state)) return { exitCode: this.#run.exitCode ?? 0 }
-    if (container === null) return known === undefined ? { exitCode: 125 } : LOST
+    const { state, exitCode, containerId: known } = this.#run
+    if (!isLive(state)) return { exitCode: exitCode ?? 0 }
+    if (container === null) return known === undefined ? NEVER_RAN : LOST
     if (runtime === undefined || container === undefined) return undefined
     await this.#step('keep the output', () => this.#keepOutput(runtime, container))
-    if (exit !== undefined) return exit
-    const after = await this.#step('read the exit code', () => runtime.inspect(container.id))
-    if (after === undefined) return LOST
-    if (after.phase === 'created') return { exitCode: 125 }
-    if (after.phase !== 'exited') return undefined
-    return {
-      exitCode: after.exitCode ?? 0,
-      ...(after.error === undefined || after.error === '' ? {} : { error: after.error }),
-    }
+    if (this.#options.exit !== undefined) return this.#options.exit
+    const inspect = async (): Promise<ExitStatus | undefined> =>
+      statusOf(await runtime.inspect(container.id))
+    return this.#step('read the exit code', inspect)
   }
 
   async #keepOutput(runtime: ContainerRuntime, container: ContainerState): Promise<void> {
@@ -177,6 +171,17 @@ class RunEnding {
     }
   }
 }
+
+/** Undefined while the container runs. */
+function statusOf(container: ContainerState | undefined): ExitStatus | undefined {
+  if (container === undefined) return LOST
+  const { phase, exitCode, error } = container
+  if (phase === 'created') return NEVER_RAN
+  if (phase !== 'exited') return undefined
+  return { exitCode: exitCode ?? 0, ...(error === undefined || error === '' ? {} : { error }) }
+}
+
+const NEVER_RAN: ExitStatus = { exitCode: 125 }
 
 /** Somebody removed the container behind our back. */
 const LOST: ExitStatus = { exitCode: 137, error: 'the container was removed by somebody else' }

@@ -202,9 +202,9 @@ export class RunStore {
   }
 
   #change<T>(step: string, work: () => T): T {
-    faultPoint(() => `before-commit:${step}`)
+    if (globalThis.AGENT_FAULTS) faultPoint(() => `before-commit:${step}`)
     const result = this.#state.transaction(work)
-    faultPoint(() => `after-commit:${step}`)
+    if (globalThis.AGENT_FAULTS) faultPoint(() => `after-commit:${step}`)
     return result
   }
 }

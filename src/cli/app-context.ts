@@ -1,0 +1,26 @@
+import type { BuildInfo } from '../platform/build-info.ts'
+import type { Clock } from '../platform/clock.ts'
+import type { Host } from '../platform/host.ts'
+import type { Output } from '../platform/output.ts'
+import type { SudoCaller } from '../platform/privileges.ts'
+import type { ProcessTable } from '../platform/process-identity.ts'
+import type { StatePaths } from '../platform/state-paths.ts'
+import type { Terminal } from '../platform/terminal.ts'
+import type { RuntimeDirectory } from '../runtime/runtime-directory.ts'
+
+/** Everything a command works with; made once, in the composition root. */
+export type AppContext = {
+  host: Host
+  paths: StatePaths
+  output: Output
+  terminal: Terminal
+  clock: Clock
+  processes: ProcessTable
+  build: BuildInfo
+  selfCommand: readonly string[]
+  runtimes: RuntimeDirectory
+  /** The same program once it has become that user. */
+  forCaller: (caller: SudoCaller) => AppContext
+  /** Starts the background process without waiting for it. */
+  startDaemonInBackground: () => void
+}

@@ -1,0 +1,37 @@
+import { runSession, type SessionEnd } from '../run/attached-session.ts'
+import type { ContainerRuntime } from '../runtime/container-runtime.ts'
+import type { ContainerId } from '../runtime/container-state.ts'
+import type { ContainerStream } from '../runtime/container-stream.ts'
+import type { AppContext } from './app-context.ts'
+
+/** SIGTERM first, SIGKILL after this, as `docker stop` does. */
+export const STOP_GRACE_MS = 10_000
+
+/** Connects this terminal with a container's main process. */
+export function attachToStarted(
+  app: AppContext,
+  options: {
+    stream: ContainerStream
+    exit: Promise<unknown>
+    runtime: ContainerRuntime
+    container: ContainerId
+    interactive: boolean
+    detachKeys: Uint8Array
+  },
+): Promise<SessionEnd> {
+  const { runtime, container, interactive } = options
+  return runSession({
+    stream: options.stream,
+    exit: options.exit,
+    target: {
+      resize: (size) => runtime.resize(container, size),
+      stop: () => runtime.stop(container, { graceMs: STOP_GRACE_MS }),
+      kill: () => runtime.kill(container, 'SIGKILL'),
+    },
+    terminal: app.terminal,
+    output: app.output,
+    stdin: interactive,
+    tty: interactive,
+    detachKeys: options.detachKeys,
+  })
+}

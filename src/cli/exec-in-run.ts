@@ -1,0 +1,64 @@
+import { UserError, usageError } from '../lib/errors.ts'
+import { runSession } from '../run/attached-session.ts'
+import { DEFAULT_DETACH_KEYS, parseDetachKeys } from '../run/detach-keys.ts'
+import { resolveRun } from '../run/resolve-run.ts'
+import { containerId } from '../runtime/container-state.ts'
+import type { ExecSession } from '../runtime/container-runtime.ts'
+import type { AppContext } from './app-context.ts'
+import { ExitError } from './exit-error.ts'
+import { openStoresForReading } from './stores.ts'
+
+/** One more command in a running run; with `-i` connected to this terminal. */
+export async function execInRun(
+  app: AppContext,
+  name: string,
+  command: readonly string[],
+  flags: { interactive?: true | undefined },
+): Promise<void> {
+  if (command.length === 0) throw usageError('exec needs a command', `agent exec ${name} -- sh`)
+  const stores = openStoresForReading(app)
+  if (stores === undefined) throw new UserError('there is no run yet', { fix: 'agent run' })
+  using _state = stores.state
+  const { context } = stores
+  const run = resolveRun(context.runs.list({ live: false }), name)
+  if (run.state !== 'running' || run.containerId === undefined)
+    throw new UserError(`"${run.name}" is ${run.state}`, { fix: 'agent list -a' })
+  const stdin = flags.interactive === true
+  const tty = stdin && app.terminal.stdinIsTty && app.terminal.stdoutIsTty
+  const size = app.terminal.size()
+  const runtime = await context.connect(run.runtime, run.endpoint)
+  const session = await runtime.exec(containerId(run.containerId), {
+    command,
+    env: tty ? { TERM: app.host.env['TERM'] ?? 'xterm' } : {},
+    tty,
+    stdin,
+    ...(size === undefined ? {} : { size }),
+  })
+  const exitCode = await follow(app, session, { stdin, tty })
+  if (exitCode !== 0) throw new ExitError(exitCode)
+}
+
+async function follow(
+  app: AppContext,
+  session: ExecSession,
+  { stdin, tty }: { stdin: boolean; tty: boolean },
+): Promise<number> {
+  await using stream = session.stream
+  const end = await runSession({
+    stream,
+    exit: Promise.resolve(),
+    // An engine cannot signal a command of exec: closing the connection is all there is.
+    target: {
+      resize: (size) => session.resize(size),
+      stop: async () => stream[Symbol.asyncDispose](),
+      kill: async () => stream[Symbol.asyncDispose](),
+    },
+    terminal: app.terminal,
+    output: app.output,
+    stdin,
+    tty,
+    detachKeys: parseDetachKeys(DEFAULT_DETACH_KEYS),
+  })
+  if (end.kind === 'detached') return 0
+  return end.interrupted ? 130 : session.exitCode()
+}

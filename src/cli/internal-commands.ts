@@ -1,0 +1,25 @@
+import { usageError } from '../lib/errors.ts'
+import { sudoCaller } from '../platform/privileges.ts'
+import type { AppContext } from './app-context.ts'
+
+/** Commands that only this program starts: the background process. False for anything else. */
+export async function runInternalCommand(
+  app: AppContext,
+  argv: readonly string[],
+): Promise<boolean> {
+  const [name, parameter] = argv
+  if (name === '__daemon') {
+    const { runDaemonHere } = await import('./run-daemon-here.ts')
+    await runDaemonHere(app, { foreground: false, ifFree: parameter === '--if-free' })
+    return true
+  }
+  if (name === '__privileged-daemon') {
+    const { bindThenServe } = await import('./privileged-proxy.ts')
+    const caller = sudoCaller(app.host)
+    if (caller === undefined)
+      throw usageError('this command is started by another', 'sudo agent proxy start --port=80')
+    await bindThenServe(app, caller, Number(parameter), false)
+    return true
+  }
+  return false
+}

@@ -1,0 +1,22 @@
+import { UserError } from '../lib/errors.ts'
+import { onSignals, type ShutdownSignal } from '../platform/shutdown-signals.ts'
+
+/** Turns the first signal into an abort, so that whatever is being made is undone in good order. */
+export class Interruption implements Disposable {
+  readonly #controller = new AbortController()
+  readonly #subscription: Disposable
+
+  constructor(names: readonly ShutdownSignal[]) {
+    this.#subscription = onSignals(names, () =>
+      this.#controller.abort(new UserError('interrupted', { exitCode: 130 })),
+    )
+  }
+
+  get signal(): AbortSignal {
+    return this.#controller.signal
+  }
+
+  [Symbol.dispose](): void {
+    this.#subscription[Symbol.dispose]()
+  }
+}

@@ -1,0 +1,116 @@
+import type { PortSource } from '../daemon/control-protocol.ts'
+import { UserError } from '../lib/errors.ts'
+import { formatServiceHost } from '../routes/host-name.ts'
+import { endRun } from '../run/end-run.ts'
+import type { RunPlan } from '../run/plan.ts'
+import { reclaim } from '../run/reclaim.ts'
+import type { RunContext } from '../run/run-context.ts'
+import { newRunId } from '../run/run-id.ts'
+import { httpUrl } from '../run/service-env.ts'
+import { type StartedRun, startRun } from '../run/start-run.ts'
+import type { DetectedRuntime } from '../runtime/runtime-directory.ts'
+import type { AppContext } from './app-context.ts'
+import { attachToStarted } from './attach-to-started.ts'
+import { DaemonSupervision } from './daemon-supervision.ts'
+import { ExitError } from './exit-error.ts'
+import type { Interruption } from './interruption.ts'
+import type { ProgressLines } from './progress-lines.ts'
+import { openStores } from './stores.ts'
+
+export type LaunchOptions = {
+  plan: RunPlan
+  env: Readonly<Record<string, string>>
+  detected: DetectedRuntime
+  port: { port: number; source: PortSource }
+  progress: ProgressLines
+  detachKeys: Uint8Array
+  interruption: Interruption
+  json: boolean
+  timings: boolean
+}
+
+/** Starts the planned run and stays with it until it ends, or leaves it to the background process. */
+export async function launchRun(app: AppContext, options: LaunchOptions): Promise<void> {
+  const { plan, env, detected, progress, interruption } = options
+  const { state, context } = openStores(app)
+  using _state = state
+  for (const failure of await progress.timed('reclaim', () => reclaim(context)))
+    progress.notice(failure)
+  using supervision = new DaemonSupervision(app, state, options.port)
+  if (plan.sandbox.notice !== undefined) progress.notice(plan.sandbox.notice)
+  const started = await startRun(
+    {
+      plan,
+      runId: newRunId(),
+      env,
+      runtime: detected.runtime,
+      supervision,
+      progress,
+      hostEnv: app.host.env,
+      signal: interruption.signal,
+    },
+    context,
+  ).catch((error: unknown) => {
+    throw error instanceof UserError && error.exitCode === 1
+      ? new UserError(error.message, { fix: error.fixes, exitCode: 125, cause: error })
+      : error
+  })
+  interruption[Symbol.dispose]()
+  announce(app, started, options)
+  if (options.timings) progress.printTimings()
+  if (!plan.attached) return
+  await stayAttached(app, started, options, { context, supervision })
+}
+
+/** The URLs, and with `-d` the run id on stdout. */
+function announce(app: AppContext, started: StartedRun, options: LaunchOptions): void {
+  const { run, proxyPort } = started
+  const { plan, progress, json } = options
+  const services = plan.services.map(({ name }) => {
+    const host = formatServiceHost(name, plan.name)
+    return { name, url: proxyPort === undefined ? `http://${host}` : httpUrl(host, proxyPort) }
+  })
+  const facts = { id: run.id, name: run.name, services }
+  if (json && !plan.attached) return app.output.answer(JSON.stringify(facts, undefined, 2))
+  if (json) return progress.event('started', facts)
+  progress.notice(`agent "${run.name}" started (${run.id})`)
+  const width = Math.max(0, ...services.map(({ name }) => name.length))
+  for (const { name, url } of services) progress.notice(`  ${name.padEnd(width)}  ${url}`)
+  if (!plan.attached) app.output.answer(run.id)
+}
+
+/** Output passes through; the exit code becomes ours. */
+async function stayAttached(
+  app: AppContext,
+  started: StartedRun,
+  { plan, progress, detachKeys, detected, json }: LaunchOptions,
+  { context, supervision }: { context: RunContext; supervision: DaemonSupervision },
+): Promise<void> {
+  const { run, stream, exit, container } = started
+  if (stream === undefined) throw new Error('an attached run has no stream')
+  await using open = stream
+  const session = await attachToStarted(app, {
+    stream: open,
+    exit: exit.exit,
+    runtime: detected.runtime,
+    container,
+    interactive: plan.interactive,
+    detachKeys,
+  })
+  if (session.kind === 'detached') {
+    context.runs.detach(run.id)
+    await supervision.release(run.id)
+    progress.notice(`detached; agent attach ${run.name} connects again`)
+    return
+  }
+  const status = await exit.exit
+  const report = await endRun(run.id, context, {
+    graceMs: 0,
+    exit: status,
+    requested: session.interrupted,
+  })
+  for (const failure of report?.failures ?? []) progress.notice(failure)
+  const exitCode = session.interrupted ? 130 : status.exitCode
+  if (json) progress.event('ended', { id: run.id, exitCode })
+  if (exitCode !== 0) throw new ExitError(exitCode)
+}

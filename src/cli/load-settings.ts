@@ -1,0 +1,73 @@
+import { join } from 'node:path'
+import type { PortSource } from '../daemon/control-protocol.ts'
+import { loadGlobalConfig } from '../config/global-config.ts'
+import { loadProjectConfig } from '../config/load-project-config.ts'
+import { notAvailableYet } from '../config/not-available-yet.ts'
+import { type ConfigResult, type Problem, problemError } from '../config/problem.ts'
+import type { ProjectConfig } from '../config/project-config.ts'
+import {
+  resolveSettings,
+  type Setting,
+  type Settings,
+  type SettingInputs,
+} from '../config/settings.ts'
+import type { AppContext } from './app-context.ts'
+
+export type LoadedConfig = { project: ProjectConfig; settings: Settings }
+
+/**
+ * Reads agent.yaml, config.yaml and the environment, and throws every problem of all three at once
+ * (AggregateError of UserError), before anything is made.
+ */
+export function loadConfig(
+  app: AppContext,
+  options: { workspace: string; file: string; flags: SettingInputs['flags'] },
+): LoadedConfig {
+  const { workspace, file, flags } = options
+  const project = loadProjectConfig({ path: join(workspace, 'agent.yaml'), file })
+  const settings = settingsFrom(app, flags, project.ok ? project.value : undefined)
+  const missing = project.ok ? notAvailableYet(project.value) : []
+  if (project.ok && settings.ok && missing.length === 0)
+    return { project: project.value, settings: settings.value }
+  throw problemsError([...problemsOf(project), ...problemsOf(settings), ...missing])
+}
+
+/** Settings of a command that belongs to no project. */
+export function loadSettings(app: AppContext, flags: SettingInputs['flags']): Settings {
+  const settings = settingsFrom(app, flags, undefined)
+  if (settings.ok) return settings.value
+  throw problemsError(settings.problems)
+}
+
+/** How the daemon treats a port that it cannot have. */
+export function portWish({ value, source }: Setting<number>): { port: number; source: PortSource } {
+  return { port: value, source: source === 'default' ? 'default' : 'asked' }
+}
+
+function settingsFrom(
+  app: AppContext,
+  flags: SettingInputs['flags'],
+  project: ProjectConfig | undefined,
+): ConfigResult<Settings> {
+  const { env, platform } = app.host
+  const global = loadGlobalConfig({ path: app.paths.config, file: app.paths.config })
+  const nothing = { proxyPort: undefined, runtime: undefined, sandbox: undefined }
+  const settings = resolveSettings({
+    flags,
+    env,
+    platform,
+    global: global.ok ? global.value : nothing,
+    ...(project === undefined ? {} : { project }),
+  })
+  const problems = [...problemsOf(global), ...problemsOf(settings)]
+  const [first, ...others] = problems
+  return first === undefined ? settings : { ok: false, problems: [first, ...others] }
+}
+
+function problemsOf(result: ConfigResult<unknown>): readonly Problem[] {
+  return result.ok ? [] : result.problems
+}
+
+function problemsError(problems: readonly Problem[]): Error {
+  return new AggregateError(problems.map(problemError), 'the configuration has problems')
+}

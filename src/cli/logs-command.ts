@@ -1,0 +1,17 @@
+import type { AppContext } from './app-context.ts'
+import { newCommand } from './global-options.ts'
+
+export function logsCommand(app: AppContext) {
+  return newCommand('logs')
+    .summary("show a run's output")
+    .description('Show the last lines of a run; the stored copy once it has ended.')
+    .argument('[run]', 'id, id prefix or name; default: the newest')
+    .option('-f, --follow', 'go on while it runs')
+    .option('-n, --tail <lines>', 'how many lines, or all', '100')
+    .option('--timestamps', 'with the time of each line')
+    .action(async (run, options, command) => {
+      const { showLogs } = await import('./show-logs.ts')
+      const { json } = { ...command.optsWithGlobals(), ...options }
+      await showLogs(app, run, { ...options, json: json === true })
+    })
+}

@@ -1,0 +1,91 @@
+import { realpathSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { parseMount } from '../config/mount.ts'
+import { parseDetachKeys } from '../run/detach-keys.ts'
+import { WORKSPACE } from '../run/container-spec-of.ts'
+import { gitMounts } from '../run/git-mounts.ts'
+import { guardMounts, socketOf } from '../run/mount-guard.ts'
+import { planRun } from '../run/plan-run.ts'
+import type { AppContext } from './app-context.ts'
+import { styleFor } from './global-options.ts'
+import { Interruption } from './interruption.ts'
+import { launchRun } from './launch-run.ts'
+import { loadConfig, portWish } from './load-settings.ts'
+import { printPlan } from './print-plan.ts'
+import { ProgressLines } from './progress-lines.ts'
+import {
+  environmentOf,
+  nameOf,
+  requireTerminal,
+  type RunFlags,
+  settingFlags,
+  valueOf,
+  workspaceOf,
+} from './run-flags.ts'
+
+/** `agent run`: everything is checked and planned before anything is made. */
+export async function performRun(app: AppContext, flags: RunFlags): Promise<void> {
+  const progress = new ProgressLines(app, {
+    json: flags.json,
+    style: styleFor(app, flags, 'stderr'),
+  })
+  const workspace = workspaceOf(app.host.cwd, flags.path)
+  const { project, settings } = loadConfig(app, {
+    workspace,
+    file: resolve(workspace, 'agent.yaml'),
+    flags: settingFlags(flags),
+  })
+  const detachKeys = parseDetachKeys(flags.detachKeys)
+  const { env, missing } = environmentOf(app, flags, project)
+  for (const name of missing) progress.notice(`${name} is not set here, so the run does not get it`)
+  const name = nameOf(flags, project)
+  requireTerminal(app, flags, project)
+  using interruption = new Interruption(['SIGINT', 'SIGTERM', 'SIGHUP'])
+  progress.status('Initializing…')
+  const detected = await progress.timed('detect', () =>
+    app.runtimes.detect(settings.runtime.value, interruption.signal),
+  )
+  const git = gitMounts(workspace)
+  const plan = planRun({
+    project,
+    name,
+    workspace,
+    sandbox: settings.sandbox,
+    info: detected.info,
+    flags: {
+      command: flags.command,
+      mounts: flags.mount.map((mount) => valueOf(parseMount(mount))),
+      allowUnsafeMount: flags.allowUnsafeMount === true,
+      interactive: flags.interactive === true,
+      detach: flags.detach === true,
+      keep: flags.keep === true,
+    },
+    envNames: Object.keys(env),
+    git,
+    host: app.host,
+    realPath: realpathSync,
+  })
+  const mounted = [{ source: workspace, target: WORKSPACE, readonly: false }, ...plan.mounts]
+  const { homeDir } = app.host
+  guardMounts(
+    mounted,
+    {
+      homeDir,
+      stateDir: app.paths.dir,
+      engineSockets: ['/var/run/docker.sock', ...socketOf(detected.runtime.endpoint)],
+    },
+    flags.allowUnsafeMount === true,
+  )
+  if (flags.dryRun === true) return printPlan(app, plan, flags.json)
+  await launchRun(app, {
+    plan,
+    env: { ...git.env, ...env },
+    detected,
+    port: portWish(settings.proxyPort),
+    progress,
+    detachKeys,
+    interruption,
+    json: flags.json,
+    timings: flags.timings === true,
+  })
+}

@@ -1,0 +1,28 @@
+import type { RunPlan } from '../run/plan.ts'
+import type { AppContext } from './app-context.ts'
+
+/** `--dry-run`: what the run would be; of variables only the names. */
+export function printPlan(app: AppContext, plan: RunPlan, json: boolean): void {
+  if (json) return app.output.answer(JSON.stringify(plan, undefined, 2))
+  const lines: [string, string][] = [
+    ['name', plan.name],
+    ['workspace', plan.workspace],
+    ['runtime', plan.runtime],
+    ['image', plan.image],
+    ['command', plan.command === undefined ? "the image's own" : JSON.stringify(plan.command)],
+    ['user', plan.user ?? "the image's own"],
+    ['sandbox', plan.sandbox.ociRuntime ?? plan.sandbox.mode],
+    ...plan.services.map(({ name, containerPort }): [string, string] => [
+      'service',
+      `${name} on port ${containerPort}`,
+    ]),
+    ...plan.mounts.map(({ source, target, readonly }): [string, string] => [
+      'mount',
+      `${source}:${target}${readonly ? ':ro' : ''}`,
+    ]),
+    ...(plan.envNames.length === 0
+      ? []
+      : [['env', plan.envNames.join(', ')] satisfies [string, string]]),
+  ]
+  for (const [key, value] of lines) app.output.answer(`${key.padEnd(10)} ${value}`)
+}

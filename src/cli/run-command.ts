@@ -1,0 +1,51 @@
+import { Option } from '@commander-js/extra-typings'
+import { RUNTIME_KINDS, SANDBOX_MODES } from '../config/choices.ts'
+import type { AppContext } from './app-context.ts'
+import { newCommand } from './global-options.ts'
+
+/** @param rest what follows `--`: the command to run */
+export function runCommand(app: AppContext, rest: readonly string[]) {
+  return newCommand('run')
+    .summary('run an agent in an isolated container')
+    .description(
+      'Run the project at PATH (default: the current folder) in an isolated container, and give each of its services a stable name.',
+    )
+    .argument('[path]', 'the project')
+    .usage('[options] [path] [-- command...]')
+    .option('--name <name>', 'name of the run, part of its URLs')
+    .option('-e, --env <K=V>', 'set a variable, or pass on ours with K alone', collect, noValues())
+    .option('--env-file <file>', 'read variables from a file', collect, noValues())
+    .option('-m, --mount <src:dst[:ro]>', 'mount a folder or file', collect, noValues())
+    .option('--allow-unsafe-mount', 'allow mounts that give away more than a project')
+    .option('-i, --interactive', 'connect stdin and a terminal')
+    .option('-d, --detach', 'start in the background and print the run id')
+    .option('--detach-keys <keys>', 'keys that leave an interactive run', 'ctrl-p,ctrl-q')
+    .option('--keep', 'keep the container after the run')
+    .addOption(new Option('--sandbox <mode>', 'the boundary').choices(SANDBOX_MODES))
+    .option('--no-sandbox', 'the same as --sandbox none')
+    .addOption(new Option('--runtime <kind>', 'where to run').choices(RUNTIME_KINDS))
+    .option('--port <port>', 'port of the routing proxy')
+    .option('--rebuild', 'build the image anew')
+    .option('--dry-run', 'print the plan and touch nothing')
+    .option('--timings', 'say how long each step took')
+    .action(async (path, options, command) => {
+      const { performRun } = await import('./perform-run.ts')
+      const { json, verbose, color } = { ...command.optsWithGlobals(), ...options }
+      await performRun(app, {
+        ...options,
+        path: path ?? '.',
+        command: rest,
+        json: json === true,
+        verbose: verbose === true,
+        color,
+      })
+    })
+}
+
+function noValues(): string[] {
+  return []
+}
+
+function collect(value: string, previous: string[]): string[] {
+  return [...previous, value]
+}

@@ -1,0 +1,87 @@
+import { appendFileSync } from 'node:fs'
+import { z } from 'zod'
+import { encodeDaemonReport } from '../daemon/daemon-report.ts'
+import { runDaemon } from '../daemon/daemon-process.ts'
+import type { PortSource } from '../daemon/control-protocol.ts'
+import { messageOf, UserError } from '../lib/errors.ts'
+import type { BoundProxy } from '../proxy/routing-proxy.ts'
+import type { AppContext } from './app-context.ts'
+import { openStores } from './stores.ts'
+import { announceProxy } from './control-proxy.ts'
+
+/** Nothing needs it for so long, and the background process ends. */
+const IDLE_DEFAULT_S = 30
+
+export type DaemonHere = {
+  foreground: boolean
+  /** End at once when another one has the lock. */
+  ifFree: boolean
+  /** Have the proxy listen from the start. */
+  proxy?: { port: number; source: PortSource }
+  /** Listeners opened while we had the right to. */
+  bound?: BoundProxy
+}
+
+/** Becomes the daemon in this process. Whoever started it reads one line: ready, or what stopped it. */
+export async function runDaemonHere(app: AppContext, here: DaemonHere): Promise<void> {
+  const log = here.foreground
+    ? (line: string): void => app.output.note(line)
+    : fileLog(app.paths.daemonLog, app)
+  try {
+    const { state, context } = openStores(app)
+    using _state = state
+    await runDaemon({
+      context,
+      state,
+      uid: app.host.uid,
+      idleMs: idleMs(app),
+      ifFree: here.ifFree,
+      log,
+      onReady: (status) => {
+        if (here.foreground) announceProxy(app, status.port ?? 0, false)
+        else app.output.answer(encodeDaemonReport({ ready: true, ...status }))
+      },
+      ...(here.bound === undefined ? {} : { bound: here.bound }),
+      ...(here.proxy === undefined ? {} : { proxy: here.proxy }),
+    })
+  } catch (error) {
+    // Another one lives: that is what was wanted.
+    if (here.ifFree && error instanceof UserError) return
+    if (here.foreground) throw error
+    log(messageOf(error))
+    reportFailure(app, error)
+  }
+}
+
+/** Tells whoever started us why we end. */
+export function reportFailure(app: AppContext, error: unknown): void {
+  const known = error instanceof UserError
+  app.output.answer(
+    encodeDaemonReport({
+      ready: false,
+      what: messageOf(error),
+      fixes: known ? [...error.fixes] : [],
+      exitCode: known ? error.exitCode : 1,
+    }),
+  )
+}
+
+function idleMs(app: AppContext): number {
+  const text = app.host.env['AGENTOPS_DAEMON_IDLE']
+  const seconds = z.coerce
+    .number()
+    .min(0)
+    .max(86_400)
+    .safeParse(text ?? IDLE_DEFAULT_S)
+  return (seconds.success ? seconds.data : IDLE_DEFAULT_S) * 1000
+}
+
+function fileLog(path: string, { clock }: AppContext): (line: string) => void {
+  return (line) => {
+    try {
+      appendFileSync(path, `${new Date(clock.now()).toISOString()} ${line}\n`, { mode: 0o600 })
+    } catch {
+      // A full disk must not end the proxy.
+    }
+  }
+}

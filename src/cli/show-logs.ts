@@ -1,0 +1,85 @@
+import { UserError, usageError } from '../lib/errors.ts'
+import { quoted } from '../lib/quoted.ts'
+import { resolveRun } from '../run/resolve-run.ts'
+import type { RunContext } from '../run/run-context.ts'
+import type { RunRecord } from '../run/run-record.ts'
+import { isLive } from '../run/run-state.ts'
+import { linesOf, readStoredOutput, type StoredLine } from '../run/stored-output.ts'
+import { containerId } from '../runtime/container-state.ts'
+import type { AppContext } from './app-context.ts'
+import { Interruption } from './interruption.ts'
+import { openStoresForReading } from './stores.ts'
+
+export type LogFlags = {
+  follow?: true | undefined
+  tail: string
+  timestamps?: true | undefined
+  json: boolean
+}
+
+/** Lines of a run's output on the stream they were written to. */
+export async function showLogs(
+  app: AppContext,
+  name: string | undefined,
+  flags: LogFlags,
+): Promise<void> {
+  const tail = tailOf(flags.tail)
+  const stores = openStoresForReading(app)
+  if (stores === undefined) throw new UserError('there is no run yet', { fix: 'agent run' })
+  using _state = stores.state
+  const { context } = stores
+  const run = chosenRun(context, name)
+  if (isLive(run.state) && run.containerId !== undefined) return showLive(app, run, context, flags)
+  const lines = await readStoredOutput(context.paths.runOutput(run.id), tail)
+  if (lines === undefined) {
+    const why = run.error === undefined ? '' : `: ${run.error}`
+    throw new UserError(`"${run.name}" left no output${why}`)
+  }
+  for (const line of lines) await print(app, line, flags)
+}
+
+function chosenRun(context: RunContext, name: string | undefined): RunRecord {
+  const runs = context.runs.list({ live: false })
+  if (name !== undefined) return resolveRun(runs, name)
+  const [newest] = runs
+  if (newest === undefined) throw new UserError('there is no run yet', { fix: 'agent run' })
+  return newest
+}
+
+async function showLive(
+  app: AppContext,
+  run: RunRecord,
+  context: RunContext,
+  flags: LogFlags,
+): Promise<void> {
+  const tail = tailOf(flags.tail)
+  using interruption = new Interruption(['SIGINT', 'SIGTERM'])
+  const runtime = await context.connect(run.runtime, run.endpoint)
+  const chunks = runtime.logs(
+    containerId(run.containerId ?? ''),
+    {
+      follow: flags.follow === true,
+      timestamps: true,
+      ...(tail === undefined ? {} : { tail }),
+    },
+    interruption.signal,
+  )
+  try {
+    for await (const line of linesOf(chunks)) await print(app, line, flags)
+  } catch (error) {
+    if (!interruption.signal.aborted) throw error
+  }
+}
+
+async function print(app: AppContext, line: StoredLine, flags: LogFlags): Promise<void> {
+  if (flags.json) return app.output.answer(JSON.stringify(line))
+  const time = flags.timestamps === true && line.timestamp !== undefined ? `${line.timestamp} ` : ''
+  await app.output.pass(line.stream, Buffer.from(`${time}${line.text}\n`))
+}
+
+/** Undefined: all of them. */
+function tailOf(text: string): number | undefined {
+  if (text === 'all') return undefined
+  if (/^\d{1,9}$/.test(text)) return Number(text)
+  throw usageError(`--tail ${quoted(text)} is no number of lines`, '--tail 100, or --tail all')
+}

@@ -1,0 +1,16 @@
+import type { AppContext } from './app-context.ts'
+import { newCommand } from './global-options.ts'
+
+export function stopCommand(app: AppContext) {
+  return newCommand('stop')
+    .summary('stop runs, keep their records')
+    .description('Stop runs: SIGTERM, then SIGKILL. Without an argument, the newest running one.')
+    .argument('[run...]', 'id, id prefix or name')
+    .option('--all', 'all running ones')
+    .option('--time <seconds>', 'how long they get to end by themselves', '10')
+    .action(async (names, options, command) => {
+      const { stopRuns } = await import('./stop-runs.ts')
+      const { json } = { ...command.optsWithGlobals(), ...options }
+      await stopRuns(app, { ...options, names, json: json === true })
+    })
+}

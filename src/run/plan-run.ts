@@ -1,0 +1,107 @@
+import type { ProjectConfig } from '../config/project-config.ts'
+import { type Mount, isWithin, resolveMountSource } from '../config/mount.ts'
+import type { Setting } from '../config/settings.ts'
+import type { SandboxMode } from '../config/choices.ts'
+import { imageFor } from '../image/base-image.ts'
+import { UserError, usageError } from '../lib/errors.ts'
+import { quoted } from '../lib/quoted.ts'
+import type { MountSpec } from '../runtime/container-spec.ts'
+import type { RuntimeInfo } from '../runtime/container-state.ts'
+import { planSandbox } from './sandbox-plan.ts'
+import type { GitMounts } from './git-mounts.ts'
+import type { RunPlan } from './plan.ts'
+
+/** Everything a plan is made from. */
+export type PlanInputs = {
+  project: ProjectConfig
+  name: string
+  /** Real path of the project. */
+  workspace: string
+  sandbox: Setting<SandboxMode>
+  info: RuntimeInfo
+  /** From the command line. */
+  flags: {
+    command: readonly string[]
+    mounts: readonly Mount[]
+    allowUnsafeMount: boolean
+    interactive: boolean
+    detach: boolean
+    keep: boolean
+  }
+  envNames: readonly string[]
+  git: GitMounts
+  host: { uid: number; gid: number; cwd: string; homeDir: string }
+  /** The path without links; throws when there is nothing. */
+  realPath: (path: string) => string
+}
+
+/** Decides what a run will be. Pure but for `realPath`; throws a `UserError` for what cannot be. */
+export function planRun(inputs: PlanInputs): RunPlan {
+  const { project, flags, info, host } = inputs
+  const image = imageFor(project)
+  if (image.kind === 'build')
+    throw new UserError('an image of several dependencies is not available yet', { exitCode: 2 })
+  if (!info.isLocal)
+    throw new UserError(
+      `${info.description} runs on another machine, which cannot see ${inputs.workspace}`,
+      {
+        fix: 'use an engine on this machine: unset DOCKER_HOST and DOCKER_CONTEXT',
+        exitCode: 2,
+      },
+    )
+  const interactive = flags.interactive || project.interactive
+  if (interactive && flags.detach)
+    throw usageError('a run cannot be interactive and detached', [
+      'agent run -d, then agent attach -i <run>',
+      'leave out --detach',
+    ])
+  const command = flags.command.length > 0 ? flags.command : project.command
+  return {
+    name: inputs.name,
+    workspace: inputs.workspace,
+    runtime: info.kind,
+    image: image.reference,
+    imageSource: image.source,
+    ...(command === undefined ? {} : { command }),
+    envNames: [...inputs.envNames].sort(),
+    mounts: [...planMounts(inputs), ...inputs.git.mounts],
+    services: project.ports.map(({ service, port }) => ({ name: service, containerPort: port })),
+    sandbox: planSandbox(inputs.sandbox, info),
+    ...(project.container.user === 'host' && host.uid >= 0
+      ? { user: `${host.uid}:${host.gid}` }
+      : {}),
+    interactive,
+    attached: !flags.detach,
+    keep: flags.keep,
+    ...(project.agent === undefined ? {} : { agent: project.agent }),
+    ...(project.version === undefined ? {} : { version: project.version }),
+  }
+}
+
+/** agent.yaml's mounts, then the command line's; of two for one place the later wins. */
+function planMounts(inputs: PlanInputs): MountSpec[] {
+  const { project, workspace, flags, host } = inputs
+  const own = project.mounts.map((mount) => resolveMount(mount, workspace, inputs))
+  for (const { source, target } of own)
+    if (!isWithin(source, workspace) && !flags.allowUnsafeMount)
+      throw usageError(
+        `${project.file} asks to mount ${quoted(source)}, which lies outside the project, at ${target}`,
+        [`agent run --mount ${source}:${target}`, 'agent run --allow-unsafe-mount'],
+      )
+  const asked = flags.mounts.map((mount) => resolveMount(mount, host.cwd, inputs))
+  return [...new Map([...own, ...asked].map((mount) => [mount.target, mount])).values()]
+}
+
+function resolveMount(mount: Mount, base: string, { host, realPath }: PlanInputs): MountSpec {
+  const { target, readonly } = mount
+  const path = resolveMountSource(mount.source, { base, homeDir: host.homeDir })
+  try {
+    return { source: realPath(path), target, readonly }
+  } catch (cause) {
+    throw new UserError(`the mount source ${quoted(path)} does not exist`, {
+      fix: `create it, or take the mount at ${target} out`,
+      exitCode: 2,
+      cause,
+    })
+  }
+}

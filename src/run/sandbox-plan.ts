@@ -1,0 +1,37 @@
+import type { Setting } from '../config/settings.ts'
+import type { SandboxMode } from '../config/choices.ts'
+import { UserError } from '../lib/errors.ts'
+import type { RuntimeInfo } from '../runtime/container-state.ts'
+import type { SandboxPlan } from './plan.ts'
+
+/** gVisor's OCI runtime. */
+export const GVISOR = 'runsc'
+
+/**
+ * Decides the boundary. An explicit `gvisor` is passed to the engine and refused when the engine lacks it;
+ * otherwise the engine's default runtime is used, and the user is told so in one line.
+ */
+export function planSandbox(sandbox: Setting<SandboxMode>, info: RuntimeInfo): SandboxPlan {
+  if (sandbox.value === 'gvisor' && sandbox.source !== 'default') {
+    if (!info.ociRuntimes.includes(GVISOR))
+      throw new UserError(
+        `sandbox "gvisor" (${sandbox.name}) needs gVisor, which ${info.description} does not have`,
+        {
+          fix: [
+            'install gVisor and register it: runsc install, then restart the engine',
+            'agent run --sandbox none',
+          ],
+        },
+      )
+    return { mode: 'gvisor', ociRuntime: GVISOR }
+  }
+  const mode = sandbox.value === 'gvisor' ? 'auto' : sandbox.value
+  return {
+    mode,
+    notice: `sandbox: none, the container shares the host's kernel (${reason(sandbox)})`,
+  }
+}
+
+function reason({ value, source, name }: Setting<SandboxMode>): string {
+  return source === 'default' ? "the engine's default runtime" : `${name} ${value}`
+}

@@ -1,0 +1,63 @@
+import { UserError } from './lib/errors.ts'
+import type { Host } from './platform/host.ts'
+import type { ContainerRuntime } from './runtime/container-runtime.ts'
+import type { RuntimeKind } from './runtime/container-state.ts'
+import type { RuntimeDirectory } from './runtime/runtime-directory.ts'
+
+/** Every runtime this program has; each is loaded when it is first needed. */
+export function systemRuntimes(host: Host): RuntimeDirectory {
+  const connections = new Map<string, Promise<ContainerRuntime>>()
+  return {
+    async detect(wish, signal) {
+      refuseUnavailable(wish)
+      const { discoverDocker } = await import('./docker/discover-docker.ts')
+      const found = await discoverDocker({ env: host.env, home: host.homeDir }, signal)
+      if ('failures' in found) throw noRuntime(found.failures)
+      connections.set(
+        keyOf(found.runtime.kind, found.runtime.endpoint),
+        Promise.resolve(found.runtime),
+      )
+      return found
+    },
+    connect(kind, endpoint) {
+      refuseUnavailable(kind)
+      const key = keyOf(kind, endpoint)
+      const known = connections.get(key)
+      if (known !== undefined) return known
+      const connection = connectDockerLazily(endpoint, host)
+      connections.set(key, connection)
+      // A failed attempt is not kept.
+      connection.catch(() => connections.delete(key))
+      return connection
+    },
+  }
+}
+
+async function connectDockerLazily(endpoint: string, host: Host): Promise<ContainerRuntime> {
+  const { connectDocker } = await import('./docker/connect-docker.ts')
+  return connectDocker({ endpoint, env: host.env, home: host.homeDir })
+}
+
+function keyOf(kind: RuntimeKind, endpoint: string): string {
+  return `${kind} ${endpoint}`
+}
+
+function refuseUnavailable(kind: RuntimeKind | undefined): void {
+  if (kind === undefined || kind === 'docker') return
+  throw new UserError(`the ${kind} runtime is not available yet`, {
+    fix: 'use --runtime docker',
+    exitCode: 2,
+  })
+}
+
+/** No engine answers: each candidate's reason, in the order they were tried. */
+function noRuntime(failures: readonly { endpoint: string; reason: string }[]): UserError {
+  const reasons = failures.map(({ endpoint, reason }) => `${endpoint}: ${reason}`)
+  return new UserError(['no container engine answers', ...reasons].join('\n'), {
+    fix: [
+      'install Docker Engine, or start it: systemctl start docker',
+      'set DOCKER_HOST to where it listens',
+    ],
+    exitCode: 125,
+  })
+}
