@@ -35,7 +35,14 @@ export function systemRuntimes(host: Host): RuntimeDirectory {
 
 async function connectDockerLazily(endpoint: string, host: Host): Promise<ContainerRuntime> {
   const { connectDocker } = await import('./docker/connect-docker.ts')
-  return connectDocker({ endpoint, env: host.env, home: host.homeDir })
+  return forThisBuild(await connectDocker({ endpoint, env: host.env, home: host.homeDir }))
+}
+
+/** Test builds can die at every call. */
+async function forThisBuild(runtime: ContainerRuntime): Promise<ContainerRuntime> {
+  if (!globalThis.AGENT_FAULTS) return runtime
+  const { faultyRuntime } = await import('./runtime/faulty-runtime.ts')
+  return faultyRuntime(runtime)
 }
 
 function keyOf(kind: RuntimeKind, endpoint: string): string {

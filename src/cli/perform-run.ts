@@ -1,10 +1,10 @@
 import { realpathSync } from 'node:fs'
 import { resolve } from 'node:path'
-import { parseMount } from '../config/mount.ts'
 import { parseDetachKeys } from '../run/detach-keys.ts'
 import { WORKSPACE } from '../run/container-spec-of.ts'
 import { gitMounts } from '../run/git-mounts.ts'
 import { guardMounts, socketOf } from '../run/mount-guard.ts'
+import type { RunPlan } from '../run/plan.ts'
 import { planRun } from '../run/plan-run.ts'
 import type { AppContext } from './app-context.ts'
 import { styleFor } from './global-options.ts'
@@ -16,10 +16,10 @@ import { ProgressLines } from './progress-lines.ts'
 import {
   environmentOf,
   nameOf,
+  planFlags,
   requireTerminal,
   type RunFlags,
   settingFlags,
-  valueOf,
   workspaceOf,
 } from './run-flags.ts'
 
@@ -52,30 +52,16 @@ export async function performRun(app: AppContext, flags: RunFlags): Promise<void
     workspace,
     sandbox: settings.sandbox,
     info: detected.info,
-    flags: {
-      command: flags.command,
-      mounts: flags.mount.map((mount) => valueOf(parseMount(mount))),
-      allowUnsafeMount: flags.allowUnsafeMount === true,
-      interactive: flags.interactive === true,
-      detach: flags.detach === true,
-      keep: flags.keep === true,
-    },
+    flags: planFlags(flags),
     envNames: Object.keys(env),
     git,
     host: app.host,
     realPath: realpathSync,
   })
-  const mounted = [{ source: workspace, target: WORKSPACE, readonly: false }, ...plan.mounts]
-  const { homeDir } = app.host
-  guardMounts(
-    mounted,
-    {
-      homeDir,
-      stateDir: app.paths.dir,
-      engineSockets: ['/var/run/docker.sock', ...socketOf(detected.runtime.endpoint)],
-    },
-    flags.allowUnsafeMount === true,
-  )
+  guardPlan(app, plan, {
+    endpoint: detected.runtime.endpoint,
+    allowed: flags.allowUnsafeMount === true,
+  })
   if (flags.dryRun === true) return printPlan(app, plan, flags.json)
   await launchRun(app, {
     plan,
@@ -88,4 +74,19 @@ export async function performRun(app: AppContext, flags: RunFlags): Promise<void
     json: flags.json,
     timings: flags.timings === true,
   })
+}
+
+/** The workspace is a mount like any other: `agent run ~` is refused too. */
+function guardPlan(
+  app: AppContext,
+  plan: RunPlan,
+  { endpoint, allowed }: { endpoint: string; allowed: boolean },
+): void {
+  const mounted = [{ source: plan.workspace, target: WORKSPACE, readonly: false }, ...plan.mounts]
+  const places = {
+    homeDir: app.host.homeDir,
+    stateDir: app.paths.dir,
+    engineSockets: ['/var/run/docker.sock', ...socketOf(endpoint)],
+  }
+  guardMounts(mounted, places, allowed)
 }

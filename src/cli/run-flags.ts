@@ -2,6 +2,7 @@ import { readFileSync, realpathSync, statSync } from 'node:fs'
 import { basename, resolve } from 'node:path'
 import type { RuntimeChoice, SandboxMode } from '../config/choices.ts'
 import { type EnvEntry, parseEnvFile, parseEnvFlag, resolveEnv } from '../config/env-entry.ts'
+import { parseMount } from '../config/mount.ts'
 import { problemError } from '../config/problem.ts'
 import type { ProjectConfig } from '../config/project-config.ts'
 import type { SettingInputs } from '../config/settings.ts'
@@ -10,6 +11,7 @@ import { usageError } from '../lib/errors.ts'
 import type { Parsed } from '../lib/parsed.ts'
 import { parsePort } from '../lib/port-number.ts'
 import { quoted } from '../lib/quoted.ts'
+import type { PlanInputs } from '../run/plan-run.ts'
 import { randomName } from '../run/random-name.ts'
 import type { AppContext } from './app-context.ts'
 
@@ -48,7 +50,7 @@ export function workspaceOf(cwd: string, path: string): string {
   try {
     const real = realpathSync(full)
     if (statSync(real).isDirectory()) return real
-  } catch (cause) {
+  } catch {
     throw usageError(
       `the project ${quoted(path)} does not exist`,
       `create ${full}, or name another folder`,
@@ -70,6 +72,18 @@ export function settingFlags(
     ...(port === undefined ? {} : { port: valueOf(parsePort(port, { least: 0 })) }),
     ...(runtime === undefined ? {} : { runtime }),
     ...(mode === undefined ? {} : { sandbox: mode }),
+  }
+}
+
+/** What a plan takes from the command line. */
+export function planFlags(flags: RunFlags): PlanInputs['flags'] {
+  return {
+    command: flags.command,
+    mounts: flags.mount.map((mount) => valueOf(parseMount(mount))),
+    allowUnsafeMount: flags.allowUnsafeMount === true,
+    interactive: flags.interactive === true,
+    detach: flags.detach === true,
+    keep: flags.keep === true,
   }
 }
 
@@ -99,7 +113,7 @@ function readEnvFile(path: string, file: string): EnvEntry[] {
   let text: string
   try {
     text = readFileSync(path, 'utf8')
-  } catch (cause) {
+  } catch {
     throw usageError(
       `the env file ${quoted(file)} cannot be read`,
       `create ${basename(path)}, or leave out --env-file`,
