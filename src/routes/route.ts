@@ -9,10 +9,11 @@ export type Upstream =
 /** Who a route belongs to. A run's routes go with the run; static ones only when the user says so. */
 export type RouteOwner = { kind: 'run'; runId: string } | { kind: 'static' }
 
-/** `<service>.<agent>.localhost` → upstream. Both names are DNS labels in lower case. */
-export type Route = {
-  agent: string
-  service: string
+/** Both are DNS labels in lower case. */
+export type RouteName = { service: string; agent: string }
+
+/** `<service>.<agent>.localhost` → upstream. */
+export type Route = RouteName & {
   upstream: Upstream
   owner: RouteOwner
   /** The port inside the container, for the pages that explain why a service does not answer. */
