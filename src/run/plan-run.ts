@@ -81,14 +81,16 @@ export function planRun(inputs: PlanInputs): RunPlan {
 /** agent.yaml's mounts, then the command line's; of two for one place the later wins. */
 function planMounts(inputs: PlanInputs): MountSpec[] {
   const { project, workspace, flags, host } = inputs
-  const own = project.mounts.map((mount) => resolveMount(mount, workspace, inputs))
+  const asked = flags.mounts.map((mount) => resolveMount(mount, host.cwd, inputs))
+  const own = project.mounts
+    .filter(({ target }) => !asked.some((mount) => mount.target === target))
+    .map((mount) => resolveMount(mount, workspace, inputs))
   for (const { source, target } of own)
     if (!isWithin(source, workspace) && !flags.allowUnsafeMount)
       throw usageError(
         `${project.file} asks to mount ${quoted(source)}, which lies outside the project, at ${target}`,
         [`agent run --mount ${source}:${target}`, 'agent run --allow-unsafe-mount'],
       )
-  const asked = flags.mounts.map((mount) => resolveMount(mount, host.cwd, inputs))
   return [...new Map([...own, ...asked].map((mount) => [mount.target, mount])).values()]
 }
 
