@@ -9,7 +9,7 @@ import type { ProjectConfig } from './project-config.ts'
 import { RUNTIME_KINDS, type RuntimeChoice, type SandboxMode } from './choices.ts'
 
 /** Strongest first. */
-export type SettingSource = 'flag' | 'environment' | 'agent.yaml' | 'config.yaml' | 'default'
+type SettingSource = 'flag' | 'environment' | 'agent.yaml' | 'config.yaml' | 'default'
 
 /** A value and who asked for it, because a default may give way where a wish may not. */
 export type Setting<T> = {
@@ -40,7 +40,7 @@ export type SettingInputs = {
   platform: string
 }
 
-export const DEFAULT_PROXY_PORT = 8080
+const DEFAULT_PROXY_PORT = 8080
 
 /** Flag > environment > agent.yaml > config.yaml > default; or every variable with a bad value. */
 export function resolveSettings(inputs: SettingInputs): ConfigResult<Settings> {

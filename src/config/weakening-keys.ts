@@ -5,7 +5,7 @@ import type { Position } from './problem.ts'
 import type { ProjectConfig } from './project-config.ts'
 
 /** One thing in agent.yaml that gives a run more of this machine than a run gets by itself. */
-export type WeakeningKey = {
+type WeakeningKey = {
   key: 'sandbox' | 'dependencies' | 'mounts' | 'container.user'
   /** As it would be written, with mounts' sources resolved: `/home/me/data:/data:ro`. */
   value: string
