@@ -2,7 +2,7 @@ import { parseControlArguments, type ControlCommand } from './control-arguments.
 import { cacheFolder, enginePaths } from './engine-paths.ts'
 import { isAlive } from './engine-processes.ts'
 import { engineNames, readEngineState } from './engine-state.ts'
-import { provisionEngine } from './provision-engine.ts'
+import { provisionEngine, runningEngine } from './provision-engine.ts'
 import { stepLog } from './step-log.ts'
 import { tearDown } from './tear-down.ts'
 
@@ -18,7 +18,10 @@ async function perform({ verb, name, suite }: ControlCommand, cacheDir: string):
   switch (verb) {
     case 'up': {
       const log = stepLog(`engine ${name}`)
-      const engine = await provisionEngine({ name, suite, cacheDir, log, detached: true })
+      const running = await runningEngine(name, cacheDir)
+      if (running !== undefined) log(`is up already, with the engine of ${running.suite}`)
+      const engine =
+        running ?? (await provisionEngine({ name, suite, cacheDir, log, detached: true }))
       console.log(`DOCKER_HOST=${engine.dockerHost}`)
       console.log(`client: ${engine.dockerCli}`)
       console.log(`inside its network: nsenter --net=${engine.netns} <command>`)

@@ -1,12 +1,7 @@
 import { existsSync } from 'node:fs'
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
-import { runRoot, type EnginePaths } from './engine-paths.ts'
+import { mkdir, rm, writeFile } from 'node:fs/promises'
+import type { EnginePaths } from './engine-paths.ts'
 import { run, succeeds, type RunOptions } from './run-command.ts'
-
-const ipForward = '/proc/sys/net/ipv4/ip_forward'
-/** Says that forwarding was off before the first engine came up, so that the last one turns it off again. */
-const forwardingWasOff = join(runRoot, '.ip-forward-was-off')
 
 /** The first N of 1..250 for which 10.213.N.0/24 is not on this machine. */
 export function freeSubnet(addresses: string): number {
@@ -18,10 +13,10 @@ export function freeSubnet(addresses: string): number {
 }
 
 /**
- * Makes the engine's network namespace, joined to the machine by a pair of interfaces and NAT, and returns N of its
+ * Makes the engine's network namespace, joined to the machine by a pair of interfaces and NAT, on a
  * network 10.213.N.0/24. Call it under a lock: the choice of N and the making are two steps.
  */
-export async function setUpNetwork(paths: EnginePaths, options: RunOptions): Promise<number> {
+export async function setUpNetwork(paths: EnginePaths, options: RunOptions): Promise<void> {
   const subnet = freeSubnet(await run(['ip', '-4', 'addr'], options))
   const [near, far] = [`10.213.${subnet}.1`, `10.213.${subnet}.2`]
   await mkdir('/run/netns', { recursive: true })
@@ -40,8 +35,6 @@ export async function setUpNetwork(paths: EnginePaths, options: RunOptions): Pro
   await run(['ip', '-n', netns, 'link', 'set', 'lo', 'up'], options)
   await run(['ip', '-n', netns, 'route', 'add', 'default', 'via', near], options)
   await run(['nft', '-f', '-'], { ...options, input: natRules(paths, subnet) })
-  await turnForwardingOn()
-  return subnet
 }
 
 /** A table of our own: taken down whole, and no rule of anybody else is touched. */
@@ -55,18 +48,8 @@ function natRules(paths: EnginePaths, subnet: number): string {
 `
 }
 
-async function turnForwardingOn(): Promise<void> {
-  if ((await readFile(ipForward, 'utf8')).trim() !== '0') return
-  await writeFile(forwardingWasOff, '')
-  await writeFile(ipForward, '1')
-}
-
-/** Undoes `setUpNetwork`, whatever of it was done. `isLast`: no other engine needs forwarding any more. */
-export async function tearDownNetwork(
-  paths: EnginePaths,
-  isLast: boolean,
-  options: RunOptions,
-): Promise<void> {
+/** Undoes `setUpNetwork`, whatever of it was done. */
+export async function tearDownNetwork(paths: EnginePaths, options: RunOptions): Promise<void> {
   if (existsSync(`/sys/class/net/${paths.hostInterface}`)) {
     await run(['ip', 'link', 'delete', paths.hostInterface], options)
   }
@@ -75,7 +58,4 @@ export async function tearDownNetwork(
     await rm(paths.netnsFile, { force: true })
   }
   await succeeds(['nft', 'delete', 'table', 'ip', paths.nftTable], options)
-  if (!isLast || !existsSync(forwardingWasOff)) return
-  await writeFile(ipForward, '0')
-  await rm(forwardingWasOff)
 }

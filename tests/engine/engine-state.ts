@@ -10,14 +10,12 @@ export type ProcessIdentity = z.infer<typeof processIdentity>
 
 const engineState = z.object({
   suite: z.string().refine(isSuiteName),
-  /** The third number of the engine's network 10.213.N.0/24. */
-  subnet: z.number(),
   /** The process the engine dies with; absent when it was left running on purpose. */
   owner: processIdentity.optional(),
   processes: z.array(processIdentity.extend({ role: z.string() })),
+  /** Known once the engine is ready for use. */
   apiVersion: z.string().optional(),
-  dockerCli: z.string().optional(),
-  toolPath: z.string().optional(),
+  dockerCli: z.string(),
 })
 
 /** What is known of an engine that was brought up: enough to use it and to take it down. */

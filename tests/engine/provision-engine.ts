@@ -1,26 +1,30 @@
 import { existsSync } from 'node:fs'
-import { mkdir, mkdtemp, rm } from 'node:fs/promises'
+import { mkdir } from 'node:fs/promises'
 import { getuid } from 'node:process'
 import { join } from 'node:path'
-import {
-  cachedRegistry,
-  extraCertificates,
-  missingImages,
-  pullBaseImages,
-  recordImage,
-  type BaseImage,
-  type ImageSupply,
-} from './base-images.ts'
+import { cachedRegistry, pullBaseImages } from './base-images.ts'
 import { withCacheLock } from './cache-lock.ts'
 import { registryPort, startDockerEngine } from './docker-engine.ts'
 import { setUpNetwork } from './engine-network.ts'
-import { enginePaths, type EnginePaths } from './engine-paths.ts'
-import { engineNameVariable, haveEnded, identityOf, signalProcess } from './engine-processes.ts'
-import { writeEngineState, type EngineState, type ProcessIdentity } from './engine-state.ts'
+import { enginePaths } from './engine-paths.ts'
+import {
+  engineNameVariable,
+  haveEnded,
+  identityOf,
+  isAlive,
+  signalProcess,
+} from './engine-processes.ts'
+import {
+  readEngineState,
+  writeEngineState,
+  type EngineState,
+  type ProcessIdentity,
+} from './engine-state.ts'
 import { engineSuites, type SuiteName } from './engine-suites.ts'
 import { provideTools, withTools, type EngineTools } from './engine-tools.ts'
+import { prepareMachine } from './machine-before.ts'
 import { copyRegistryContent, startRegistry } from './registry-server.ts'
-import { run } from './run-command.ts'
+import { stockRegistry } from './stock-registry.ts'
 import { sweepAbandoned, tearDown } from './tear-down.ts'
 
 export type ProvisionOptions = {
@@ -47,9 +51,6 @@ export type TestEngine = {
   readonly dockerCli: string
   stop(): Promise<void>
 }
-
-/** The port at which the cached registry is filled, before the mirror on `registryPort` starts from a copy of it. */
-const stockPort = 5001
 
 /**
  * Brings up an engine with a registry mirror and the base images, on Debian 12 as root. What an earlier one of the same
@@ -85,17 +86,20 @@ async function bringUp(options: ProvisionOptions, tools: EngineTools): Promise<T
   const { name, suite: suiteName, cacheDir, log } = options
   const paths = enginePaths(name, cacheDir)
   const env = { ...withTools(tools.folder).env, [engineNameVariable]: name }
-  await mkdir(paths.runFolder, { recursive: true })
   await mkdir(paths.dataFolder, { recursive: true })
   const owner = options.detached === true ? undefined : identityOf(process.pid)
-  const subnet = await withCacheLock(cacheDir, 'network', () => setUpNetwork(paths, { env }))
   let state: EngineState = {
     suite: suiteName,
-    subnet,
     ...(owner === undefined ? {} : { owner }),
     processes: [],
     dockerCli: tools.dockerCli,
   }
+  await withCacheLock(cacheDir, 'network', async () => {
+    await mkdir(paths.runFolder, { recursive: true })
+    await writeEngineState(name, cacheDir, state)
+    await prepareMachine()
+    await setUpNetwork(paths, { env })
+  })
   const record = async (role: string, identity: ProcessIdentity): Promise<void> => {
     state = { ...state, processes: [...state.processes, { role, ...identity }] }
     await writeEngineState(name, cacheDir, state)
@@ -122,79 +126,33 @@ async function bringUp(options: ProvisionOptions, tools: EngineTools): Promise<T
   state = { ...state, apiVersion }
   await writeEngineState(name, cacheDir, state)
   log(`ready: API ${apiVersion} at unix://${paths.socket}`)
-  return testEngine(name, cacheDir, { suite: suiteName, apiVersion, dockerCli: tools.dockerCli })
+  return testEngine(name, cacheDir, state, apiVersion)
 }
 
-/** The engine `name` as its users see it. */
-export function testEngine(
+/** The engine `name` if it is up, whoever brought it up; undefined when it is not, or only half. */
+export async function runningEngine(
   name: string,
   cacheDir: string,
-  known: { suite: SuiteName; apiVersion: string; dockerCli: string },
+): Promise<TestEngine | undefined> {
+  const state = await readEngineState(name, cacheDir)
+  if (state?.apiVersion === undefined || !state.processes.every(isAlive)) return undefined
+  return testEngine(name, cacheDir, state, state.apiVersion)
+}
+
+function testEngine(
+  name: string,
+  cacheDir: string,
+  { suite, dockerCli }: EngineState,
+  apiVersion: string,
 ): TestEngine {
   const paths = enginePaths(name, cacheDir)
   return {
-    ...known,
+    suite,
+    apiVersion,
+    dockerCli,
     dockerHost: `unix://${paths.socket}`,
     netns: paths.netnsFile,
     registry: `127.0.0.1:${registryPort}`,
     stop: () => tearDown(name, cacheDir),
   }
-}
-
-type StockOptions = {
-  readonly paths: EnginePaths
-  readonly cacheDir: string
-  readonly tools: EngineTools
-  readonly env: Readonly<Record<string, string>>
-  readonly log: (line: string) => void
-}
-
-/** Builds the base images that the cache lacks, by the engine that is to use them, and pushes them to the cached registry. */
-async function stockRegistry(options: StockOptions): Promise<void> {
-  const { cacheDir, paths, env } = options
-  const supply: ImageSupply = { cacheDir, extraCertificates: await extraCertificates() }
-  if ((await missingImages(supply)).length === 0) return
-  await withCacheLock(cacheDir, 'images', async () => {
-    const missing = await missingImages(supply)
-    if (missing.length === 0) return
-    const content = cachedRegistry(cacheDir)
-    const server = await startRegistry({ paths, port: stockPort, content, env })
-    try {
-      for (const image of missing) await buildAndPush(image, supply, options)
-    } finally {
-      signalProcess(server, 'SIGTERM')
-      await haveEnded([server], 5_000)
-    }
-  })
-  // The engine starts like any other: with nothing but what it pulls.
-  await run(['docker', 'image', 'prune', '--all', '--force'], { env })
-}
-
-async function buildAndPush(
-  image: BaseImage,
-  supply: ImageSupply,
-  { cacheDir, tools, env, log }: StockOptions,
-): Promise<void> {
-  const [first] = image.references
-  log(`building ${first}`)
-  const folder = await mkdtemp(join(cacheDir, 'build-'))
-  try {
-    const { extraCertificates: certificates } = supply
-    await image.build({
-      folder,
-      busybox: tools.busybox,
-      extraCertificates: certificates,
-      options: { env },
-    })
-  } finally {
-    await rm(folder, { recursive: true, force: true })
-    await rm(`${folder}.tar`, { force: true })
-  }
-  log(`pushing ${first}`)
-  for (const reference of image.references) {
-    const target = `127.0.0.1:${stockPort}/library/${reference}`
-    await run(['docker', 'tag', first, target], { env })
-    await run(['docker', 'push', '-q', target], { env, limitMs: 120_000 })
-  }
-  await recordImage(supply, image)
 }

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, statSync } from 'node:fs'
 import { readdir, readFile, rm, rmdir } from 'node:fs/promises'
 import { join } from 'node:path'
+import { withCacheLock } from './cache-lock.ts'
 import { cachedTools } from './engine-tools.ts'
 import { enginePaths, runRoot, type EnginePaths } from './engine-paths.ts'
 import {
@@ -13,6 +14,7 @@ import {
   signalProcess,
 } from './engine-processes.ts'
 import { engineNames, readEngineState, type ProcessIdentity } from './engine-state.ts'
+import { restoreMachine } from './machine-before.ts'
 import { succeeds, type RunOptions } from './run-command.ts'
 import { tearDownNetwork } from './engine-network.ts'
 
@@ -27,13 +29,16 @@ export async function tearDown(name: string, cacheDir: string): Promise<void> {
   await killTheRest(name, paths)
   await unmountBelow([paths.runFolder, paths.dataFolder])
   await removeCgroups(paths.cgroup)
-  const others = (await engineNames()).filter((other) => other !== name)
-  await tearDownNetwork(paths, others.length === 0, options)
-  await rm(paths.dataFolder, { recursive: true, force: true })
-  await rm(paths.runFolder, { recursive: true, force: true })
+  await withCacheLock(cacheDir, 'network', async () => {
+    await tearDownNetwork(paths, options)
+    await rm(paths.dataFolder, { recursive: true, force: true })
+    await rm(paths.runFolder, { recursive: true, force: true })
+    if ((await engineNames()).length > 0) return
+    await restoreMachine()
+    await rmdir(runRoot).catch(() => undefined)
+    await rmdir('/run/netns').catch(() => undefined)
+  })
   await rmdir(join(cacheDir, 'engines')).catch(() => undefined)
-  await rmdir(runRoot).catch(() => undefined)
-  await rmdir('/run/netns').catch(() => undefined)
 }
 
 /** Takes down the engines whose process has died without doing it, and returns their names. */
@@ -64,7 +69,7 @@ async function endGracefully(
     limitMs: 10_000,
   }
   const script = 'docker ps -q | xargs -r docker kill'
-  if (state?.dockerCli !== undefined) await succeeds(['sh', '-c', script], client)
+  await succeeds(['sh', '-c', script], client)
   for (const each of live) signalProcess(each, 'SIGTERM')
   await haveEnded(live, 10_000)
 }
