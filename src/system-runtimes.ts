@@ -2,6 +2,7 @@ import { UserError } from './lib/errors.ts'
 import type { Host } from './platform/host.ts'
 import type { ContainerRuntime } from './runtime/container-runtime.ts'
 import type { RuntimeKind } from './runtime/container-state.ts'
+import type { EndpointFailure } from './runtime/endpoint-failure.ts'
 import type { RuntimeDirectory } from './runtime/runtime-directory.ts'
 
 /** Every runtime this program has; each is loaded when it is first needed. */
@@ -58,8 +59,8 @@ function refuseUnavailable(kind: RuntimeKind | undefined): void {
 }
 
 /** No engine answers: each candidate's reason, in the order they were tried. */
-function noRuntime(failures: readonly { endpoint: string; reason: string }[]): UserError {
-  const reasons = failures.map(({ endpoint, reason }) => `${endpoint}: ${reason}`)
+function noRuntime(failures: readonly EndpointFailure[]): UserError {
+  const reasons = failures.map(({ source, what }) => `${source}: ${what}`)
   return new UserError(['no container engine answers', ...reasons].join('\n'), {
     fix: [
       'install Docker Engine, or start it: systemctl start docker',

@@ -44,11 +44,21 @@ function hostConfig(spec: ContainerSpec, ports: readonly string[]): object {
       Target: target,
       ReadOnly: isReadOnly,
     })),
+    Tmpfs: Object.fromEntries(spec.tmpfs.map(({ target, owner }) => [target, tmpfsOptions(owner)])),
     ExtraHosts: spec.extraHosts.map(({ name, address }) => `${name}:${address}`),
     NetworkMode: spec.network ?? 'default',
     Runtime: spec.ociRuntime ?? '',
     AutoRemove: false,
   }
+}
+
+/** Without `exec` the engine would refuse to run anything that is installed there. */
+function tmpfsOptions(owner: string): string {
+  const [uid, gid] = owner.split(':')
+  const options = ['exec', 'nosuid', 'nodev', 'mode=0755']
+  if (uid) options.push(`uid=${uid}`)
+  if (gid) options.push(`gid=${gid}`)
+  return options.join(',')
 }
 
 /** `NAME=value` entries, sorted. */

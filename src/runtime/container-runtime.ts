@@ -11,6 +11,7 @@ import type { ContainerStream, LogChunk, LogOptions } from './container-stream.t
 import type { ImageStore } from './image-store.ts'
 import type { LabelSelector } from './labels.ts'
 import type { NetworkManager } from './network-manager.ts'
+import type { VolumeStore } from './volume-store.ts'
 
 /**
  * What `agent` needs of whatever runs containers. One suite of cases holds for every implementation
@@ -18,7 +19,11 @@ import type { NetworkManager } from './network-manager.ts'
  * an optional member that is absent is a capability the runtime does not have, so callers must narrow.
  *
  * Every call that takes a signal rejects with the signal's reason when it fires; every call has a
- * deadline of its own as well, so none can hang for ever. Obstacles a user can act on are `UserError`s.
+ * deadline of its own as well, so none can hang for ever. What goes on after the call is bounded by its
+ * signal (`wait`, `logs`, `events`) or by disposing of it (`attach`, `exec`). Obstacles a user can act on
+ * are `UserError`s: `UnavailableError` when the runtime itself does not answer,
+ * `ContainerUnavailableError` when a call has no answer without its container (`start`, `wait`, `logs`,
+ * `attach`, `exec`).
  */
 export interface ContainerRuntime {
   readonly kind: RuntimeKind
@@ -29,7 +34,10 @@ export interface ContainerRuntime {
   ping(signal?: AbortSignal): Promise<RuntimeInfo>
   /** Makes a container without starting it. The image must be present. */
   create(spec: ContainerSpec, signal?: AbortSignal): Promise<ContainerId>
-  /** Starts a created container. Rejects with `StartError` (exit code 126 or 127) when the command cannot run. */
+  /**
+   * Starts a created container. Rejects with `StartError` when it cannot be started. A command that is not
+   * there or not executable may also show as an exit with code 127 or 126: an init process tries it.
+   */
   start(id: ContainerId, signal?: AbortSignal): Promise<void>
   /** SIGTERM, then SIGKILL after `graceMs`. A container that is gone or stopped already is no error. */
   stop(id: ContainerId, options: { graceMs: number; signal?: AbortSignal }): Promise<void>
@@ -39,15 +47,19 @@ export interface ContainerRuntime {
   remove(id: ContainerId, signal?: AbortSignal): Promise<void>
   /**
    * Resolves when the container has exited. Subscribing happens before the returned promise's `ready`
-   * resolves, so that a caller can subscribe, then start, and never miss a short life.
+   * resolves, so that a caller can subscribe, then start, and never miss a short life. Of a container that
+   * has exited already it resolves at once.
    */
   wait(id: ContainerId, signal?: AbortSignal): ExitWait
   inspect(id: ContainerId, signal?: AbortSignal): Promise<ContainerState | undefined>
-  /** All containers, running or not, that carry these labels, ordered by name. */
+  /**
+   * All containers, running or not, that carry these labels, ordered by name. Of one that runs, process id
+   * and times may be left out.
+   */
   list(selector: LabelSelector, signal?: AbortSignal): Promise<ContainerState[]>
   /** Output so far, and what follows when asked; ends when the container does. */
   logs(id: ContainerId, options: LogOptions, signal?: AbortSignal): AsyncIterable<LogChunk>
-  /** A connection to the main process. Call before `start` to miss nothing. */
+  /** A connection to the main process, for one that has not exited. Call before `start` to miss nothing. */
   attach(
     id: ContainerId,
     options: { stdin: boolean; tty: boolean },
@@ -65,6 +77,7 @@ export interface ContainerRuntime {
 
   readonly images?: ImageStore
   readonly networks?: NetworkManager
+  readonly volumes?: VolumeStore
 }
 
 export type TerminalSize = { columns: number; rows: number }

@@ -20,9 +20,9 @@ export type LogOptions = {
  * of what the consumer took. Dispose to close both directions.
  */
 export interface ContainerStream extends AsyncDisposable {
-  /** Demultiplexed output until the process closes it or the connection ends. Iterate once. */
+  /** Demultiplexed output until the process closes it; throws when the connection breaks. Iterate once. */
   readonly output: AsyncIterable<OutputChunk>
-  /** Resolves when the bytes were taken, so that awaiting it is back-pressure. */
+  /** Resolves when the bytes were taken, so that awaiting it is back-pressure; rejects when nobody takes them any more. */
   write(bytes: Uint8Array): Promise<void>
   /** Half close: the process reads end of file; output goes on. */
   endInput(): Promise<void>

@@ -8,7 +8,7 @@ import type { NetworkManager } from './network-manager.ts'
  * or removes something, and before each that a life cycle waits for.
  */
 export function faultyRuntime(runtime: ContainerRuntime): ContainerRuntime {
-  const { images, networks } = runtime
+  const { images, networks, volumes } = runtime
   return {
     kind: runtime.kind,
     endpoint: runtime.endpoint,
@@ -28,6 +28,7 @@ export function faultyRuntime(runtime: ContainerRuntime): ContainerRuntime {
     events: (selector, signal) => runtime.events(selector, signal),
     ...(images === undefined ? {} : { images: faultyImages(images) }),
     ...(networks === undefined ? {} : { networks: faultyNetworks(networks) }),
+    ...(volumes === undefined ? {} : { volumes }),
   }
 }
 

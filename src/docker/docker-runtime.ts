@@ -1,0 +1,144 @@
+import type { Environment } from '../platform/host.ts'
+import type {
+  ContainerRuntime,
+  EventSubscription,
+  ExecSession,
+  ExecSpec,
+  ExitWait,
+  TerminalSize,
+} from '../runtime/container-runtime.ts'
+import type { ContainerSpec } from '../runtime/container-spec.ts'
+import type { ContainerId, ContainerState, RuntimeInfo } from '../runtime/container-state.ts'
+import type { ContainerStream, LogChunk, LogOptions } from '../runtime/container-stream.ts'
+import type { LabelSelector } from '../runtime/labels.ts'
+
+import { Containers } from './containers.ts'
+import type { EngineClient } from './engine-client.ts'
+import { decodeEvents, openEvents } from './events.ts'
+import { Execs } from './exec.ts'
+import { waitForExit } from './exit-wait.ts'
+import { HijackedStream } from './hijacked-stream.ts'
+import { DockerImages } from './images.ts'
+import { DockerNetworks } from './networks.ts'
+import { storedLogs } from './stored-logs.ts'
+import { engineInfo } from './system.ts'
+import { DockerVolumes } from './volumes.ts'
+
+export type DockerRuntimeOptions = {
+  /** False when the engine's 127.0.0.1 and paths are another machine's. */
+  isLocal: boolean
+  /** Where logins at registries are found. */
+  env: Environment
+  home: string
+}
+
+/** Containers on a Docker engine (or one that speaks its API: Podman). */
+export class DockerRuntime implements ContainerRuntime {
+  readonly kind = 'docker'
+  readonly endpoint: string
+  readonly images: DockerImages
+  readonly networks: DockerNetworks
+  readonly volumes: DockerVolumes
+  /** The engine itself, for what is not of containers: BuildKit's `/grpc` and `/session`. */
+  readonly client: EngineClient
+  readonly #isLocal: boolean
+  readonly #containers: Containers
+  readonly #execs: Execs
+
+  constructor(client: EngineClient, options: DockerRuntimeOptions) {
+    this.client = client
+    this.endpoint = client.endpoint
+    this.images = new DockerImages(client, options)
+    this.networks = new DockerNetworks(client)
+    this.volumes = new DockerVolumes(client)
+    this.#isLocal = options.isLocal
+    this.#containers = new Containers(client)
+    this.#execs = new Execs(client)
+  }
+
+  ping(signal?: AbortSignal): Promise<RuntimeInfo> {
+    return engineInfo(this.client, { isLocal: this.#isLocal, signal })
+  }
+
+  create(spec: ContainerSpec, signal?: AbortSignal): Promise<ContainerId> {
+    return this.#containers.create(spec, signal)
+  }
+
+  start(id: ContainerId, signal?: AbortSignal): Promise<void> {
+    return this.#containers.start(id, signal)
+  }
+
+  stop(id: ContainerId, options: { graceMs: number; signal?: AbortSignal }): Promise<void> {
+    return this.#containers.stop(id, options.graceMs, options.signal)
+  }
+
+  kill(id: ContainerId, signalName: string, signal?: AbortSignal): Promise<void> {
+    return this.#containers.kill(id, signalName, signal)
+  }
+
+  remove(id: ContainerId, signal?: AbortSignal): Promise<void> {
+    return this.#containers.remove(id, signal)
+  }
+
+  wait(id: ContainerId, signal?: AbortSignal): ExitWait {
+    return waitForExit(this.#containers, { id, endpoint: this.endpoint, signal })
+  }
+
+  async inspect(id: ContainerId, signal?: AbortSignal): Promise<ContainerState | undefined> {
+    return (await this.#containers.inspect(id, signal))?.state
+  }
+
+  list(selector: LabelSelector, signal?: AbortSignal): Promise<ContainerState[]> {
+    return this.#containers.list(selector, signal)
+  }
+
+  logs(id: ContainerId, options: LogOptions, signal?: AbortSignal): AsyncIterable<LogChunk> {
+    return storedLogs(this.#containers, { ...options, id, endpoint: this.endpoint, signal })
+  }
+
+  async attach(
+    id: ContainerId,
+    options: { stdin: boolean; tty: boolean },
+    signal?: AbortSignal,
+  ): Promise<ContainerStream> {
+    const connection = await this.#containers.attach(id, options, signal)
+    return new HijackedStream(connection, { tty: options.tty, endpoint: this.endpoint })
+  }
+
+  async exec(id: ContainerId, command: ExecSpec, signal?: AbortSignal): Promise<ExecSession> {
+    const execId = await this.#execs.create(id, command, signal)
+    const connection = await this.#execs.start(execId, id, command, signal)
+    const { tty, size } = command
+    const execs = this.#execs
+    // Engines before API 1.42 ignore the size they were given at the start.
+    if (tty && size !== undefined) await execs.resize(execId, size, signal)
+    return {
+      stream: new HijackedStream(connection, { tty, endpoint: this.endpoint }),
+      resize: (newSize) => execs.resize(execId, newSize),
+      exitCode: (exitSignal) => execs.exitCode(execId, id, exitSignal),
+    }
+  }
+
+  resize(id: ContainerId, size: TerminalSize, signal?: AbortSignal): Promise<void> {
+    return this.#containers.resize(id, size, signal)
+  }
+
+  events(selector: LabelSelector, signal: AbortSignal): EventSubscription {
+    // The engine sends the head of its answer a moment before it subscribes; asking for the past since
+    // now closes that gap. Another machine's clock is not ours, so there it stays.
+    const since = this.#isLocal ? { sinceMs: Date.now() } : {}
+    const opened = openEvents(this.client, selector, { ...since, signal })
+    const ready = opened.then(() => undefined)
+    // A failure is in the iteration as well.
+    ready.catch(() => undefined)
+    const { endpoint } = this
+    return {
+      ready,
+      events: {
+        async *[Symbol.asyncIterator]() {
+          yield* decodeEvents(await opened, endpoint)
+        },
+      },
+    }
+  }
+}

@@ -1,0 +1,66 @@
+import { finished } from 'node:stream'
+import type { Duplex } from 'node:stream'
+
+import type { ContainerStream, OutputChunk } from '../runtime/container-stream.ts'
+
+import { connectionFailure } from './connection-failure.ts'
+import { demux, undivided } from './demux.ts'
+import { bytesOf } from './response-body.ts'
+
+/**
+ * A hijacked connection as a `ContainerStream`. Nobody listens to the connection before `output` is
+ * iterated, so it stays paused and what waits in it is bounded by the socket's buffers.
+ */
+export class HijackedStream implements ContainerStream {
+  readonly output: AsyncIterable<OutputChunk>
+  readonly #connection: Duplex
+  readonly #endpoint: string
+
+  constructor(connection: Duplex, options: { tty: boolean; endpoint: string }) {
+    this.#connection = connection
+    this.#endpoint = options.endpoint
+    this.output = this.#read(options.tty)
+    // Errors come out where the stream is used; without a listener they would end the process.
+    connection.on('error', () => undefined)
+  }
+
+  async write(bytes: Uint8Array): Promise<void> {
+    await this.#settled((done) => this.#connection.write(bytes, done))
+  }
+
+  async endInput(): Promise<void> {
+    if (this.#connection.writableEnded) return
+    await this.#settled((done) => this.#connection.end(done))
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#connection.destroy()
+  }
+
+  async *#read(tty: boolean): AsyncGenerator<OutputChunk> {
+    try {
+      const source = bytesOf(this.#connection)
+      for await (const { stream, bytes } of tty ? undivided(source) : demux(source)) {
+        yield { stream, bytes }
+      }
+    } catch (error) {
+      throw connectionFailure(this.#endpoint, error)
+    }
+  }
+
+  /** Waits for the callback of a write, or for the connection's end, after which none may come. */
+  async #settled(act: (done: (error?: Error | null) => void) => void): Promise<void> {
+    const { promise, resolve, reject } = Promise.withResolvers<void>()
+    const stopWatching = finished(this.#connection, { readable: false }, (error) =>
+      error ? reject(error) : resolve(),
+    )
+    act((error) => (error ? reject(error) : resolve()))
+    try {
+      await promise
+    } catch (error) {
+      throw connectionFailure(this.#endpoint, error)
+    } finally {
+      stopWatching()
+    }
+  }
+}

@@ -1,0 +1,115 @@
+import { z } from 'zod'
+
+import type { Environment } from '../platform/host.ts'
+import type { ImageInfo, ImageStore, PullProgress } from '../runtime/image-store.ts'
+
+import { deadlines } from './deadlines.ts'
+import { dockerConfigFolder, readDockerConfig } from './docker-config.ts'
+import type { EngineClient, EngineRequest } from './engine-client.ts'
+import { EngineError, unlessMissing } from './engine-error.ts'
+import { parseImageReference } from './image-reference.ts'
+import { pullFailure } from './pull-failure.ts'
+import { decodePullStream, PullStreamError } from './pull-stream.ts'
+import {
+  encodeRegistryLogin,
+  findRegistryLogin,
+  type RegistryLoginLookup,
+} from './registry-login.ts'
+import { SilenceLimit } from './silence-limit.ts'
+
+const words = z.array(z.string()).nullish()
+const inspectAnswer = z.object({
+  Id: z.string(),
+  RepoDigests: words,
+  Size: z.number(),
+  Config: z.object({ Cmd: words, Entrypoint: words, User: z.string().nullish() }).nullish(),
+})
+
+/** The Engine API's images. */
+export class DockerImages implements ImageStore {
+  readonly #client: EngineClient
+  readonly #env: Environment
+  readonly #home: string
+
+  constructor(client: EngineClient, options: { env: Environment; home: string }) {
+    this.#client = client
+    this.#env = options.env
+    this.#home = options.home
+  }
+
+  /** `GET /images/{name}/json` */
+  async inspect(reference: string, signal?: AbortSignal): Promise<ImageInfo | undefined> {
+    const answer = await unlessMissing(
+      this.#client.json(inspectAnswer, {
+        method: 'GET',
+        path: `/images/${reference.split('/').map(encodeURIComponent).join('/')}/json`,
+        deadlineMs: deadlines.readMs,
+        signal,
+      }),
+    )
+    if (answer === undefined) return undefined
+    const { Id: id, RepoDigests: digests, Size: sizeBytes, Config: config } = answer
+    return {
+      id,
+      digests: [...(digests ?? [])].sort(),
+      sizeBytes,
+      command: config?.Cmd ?? [],
+      entrypoint: config?.Entrypoint ?? [],
+      user: config?.User ?? '',
+    }
+  }
+
+  /** `POST /images/create` with the user's login at the registry, if there is one. */
+  async pull(
+    reference: string,
+    onProgress: (progress: PullProgress) => void,
+    signal?: AbortSignal,
+  ): Promise<void> {
+    const { registry, name, version } = parseImageReference(reference)
+    const { login, problem } = await this.#findLogin(registry, signal)
+    try {
+      await this.#receive(reference, onProgress, {
+        method: 'POST',
+        path: '/images/create',
+        query: { fromImage: name, tag: version },
+        ...(login && { headers: { 'X-Registry-Auth': encodeRegistryLogin(login) } }),
+        deadlineMs: deadlines.pullHeadMs,
+        signal,
+      })
+    } catch (error) {
+      const reason = refusalOf(error)
+      if (reason === undefined) throw error
+      throw pullFailure({ reference, registry, reason, loginProblem: problem, cause: error })
+    }
+  }
+
+  async #receive(
+    reference: string,
+    onProgress: (progress: PullProgress) => void,
+    request: EngineRequest,
+  ): Promise<void> {
+    using silence = new SilenceLimit(
+      `the engine at ${this.#client.endpoint} has said nothing about the pull of ${reference} for ${deadlines.pullSilenceMs / 60_000} minutes`,
+      { limitMs: deadlines.pullSilenceMs, signal: request.signal },
+    )
+    const stream = await this.#client.stream({ ...request, signal: silence.signal })
+    for await (const progress of decodePullStream(stream.chunks, reference)) {
+      silence.heard()
+      onProgress(progress)
+    }
+  }
+
+  async #findLogin(registry: string, signal?: AbortSignal): Promise<RegistryLoginLookup> {
+    const config = await readDockerConfig(dockerConfigFolder(this.#env, this.#home)).catch(
+      (error: Error) => error,
+    )
+    if (config instanceof Error) return { problem: config.message }
+    return findRegistryLogin(config, registry, { env: this.#env, signal })
+  }
+}
+
+/** The engine's words when it was the engine that refused. */
+function refusalOf(error: unknown): string | undefined {
+  if (error instanceof EngineError) return error.reason
+  return error instanceof PullStreamError ? error.message : undefined
+}

@@ -1,0 +1,187 @@
+import { createHash } from 'node:crypto'
+import { setTimeout as delay } from 'node:timers/promises'
+import { z } from 'zod'
+
+import { UserError } from '../lib/errors.ts'
+import type { LabelSelector } from '../runtime/labels.ts'
+import type { NetworkManager, NetworkSpec, NetworkState } from '../runtime/network-manager.ts'
+
+import { deadlines } from './deadlines.ts'
+import type { EngineClient } from './engine-client.ts'
+import { EngineError, hasStatus, unlessMissing } from './engine-error.ts'
+import { labelFilters } from './label-filters.ts'
+
+const createAnswer = z.object({ Id: z.string() })
+const networkAnswer = z.object({
+  Id: z.string(),
+  Name: z.string(),
+  Labels: z.record(z.string(), z.string()).nullish(),
+})
+const listAnswer = z.array(networkAnswer)
+const attachedAnswer = z.object({ Containers: z.record(z.string(), z.unknown()).nullish() })
+
+const retryMs = 100
+
+/** The Engine API's networks. */
+export class DockerNetworks implements NetworkManager {
+  readonly #client: EngineClient
+
+  constructor(client: EngineClient) {
+    this.#client = client
+  }
+
+  /**
+   * Several processes may do this at once and end with one network. The name alone does not see to
+   * that: engines before Docker 25 only look whether it is taken, then make the network. The bridge's
+   * name does: the bridge driver makes one network at a time and refuses a second bridge of a name.
+   */
+  async ensure(spec: NetworkSpec, signal?: AbortSignal): Promise<string> {
+    const limit = AbortSignal.timeout(deadlines.networkMs)
+    const both = signal ? AbortSignal.any([signal, limit]) : limit
+    try {
+      for (;;) {
+        const id = (await this.#find(spec.name, both)) ?? (await this.#create(spec, both))
+        if (id !== undefined) return id
+        // Somebody else is making it and has not finished.
+        await delay(retryMs, undefined, { signal: both })
+      }
+    } catch (error) {
+      signal?.throwIfAborted()
+      if (!limit.aborted) throw error
+      throw new UserError(`the network "${spec.name}" could not be made within 30 s`, {
+        fix: `docker network inspect ${spec.name}`,
+        cause: error,
+      })
+    }
+  }
+
+  /** `GET /networks`, ordered by name. */
+  async list(selector: LabelSelector, signal?: AbortSignal): Promise<NetworkState[]> {
+    const networks = await this.#list(labelFilters(selector), signal)
+    return networks
+      .map(({ Id: id, Name: name, Labels: labels }) => ({ id, name, labels: labels ?? {} }))
+      .sort((a, b) => (a.name < b.name ? -1 : Number(a.name > b.name)))
+  }
+
+  /** `DELETE /networks/{id}`, after whoever is still on it was disconnected. */
+  async remove(id: string, signal?: AbortSignal): Promise<void> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        await this.#delete(id, signal)
+        return
+      } catch (error) {
+        if (!isInUse(error)) throw error
+        if (attempt === 5) throw stillInUse(id, error)
+        await this.#disconnectAll(id, signal)
+        await delay(retryMs * attempt, undefined, signal && { signal })
+      }
+    }
+  }
+
+  async #find(name: string, signal: AbortSignal): Promise<string | undefined> {
+    // The engine's filter finds every name that contains this one.
+    const networks = await this.#list(JSON.stringify({ name: [name] }), signal)
+    return networks.find((network) => network.Name === name)?.Id
+  }
+
+  async #list(filters: string, signal?: AbortSignal): Promise<z.infer<typeof listAnswer>> {
+    return this.#client.json(listAnswer, {
+      method: 'GET',
+      path: '/networks',
+      query: { filters },
+      deadlineMs: deadlines.readMs,
+      signal,
+    })
+  }
+
+  /** The new network's id; undefined when another process was faster. */
+  async #create(spec: NetworkSpec, signal: AbortSignal): Promise<string | undefined> {
+    try {
+      const { Id: id } = await this.#client.json(createAnswer, {
+        method: 'POST',
+        path: '/networks/create',
+        body: {
+          Name: spec.name,
+          CheckDuplicate: true,
+          Driver: 'bridge',
+          Labels: spec.labels,
+          Options: {
+            'com.docker.network.bridge.name': bridgeName(spec.name),
+            ...(!spec.interContainer && { 'com.docker.network.bridge.enable_icc': 'false' }),
+          },
+        },
+        deadlineMs: deadlines.networkMs,
+        signal,
+      })
+      return id
+    } catch (error) {
+      if (!(error instanceof EngineError)) throw error
+      if (/already exists|same bridge name|conflicts with network/i.test(error.reason))
+        return undefined
+      throw isPoolExhausted(error) ? poolExhausted(spec, error) : error
+    }
+  }
+
+  async #delete(id: string, signal?: AbortSignal): Promise<void> {
+    await unlessMissing(
+      this.#client.call({
+        method: 'DELETE',
+        path: `/networks/${encodeURIComponent(id)}`,
+        deadlineMs: deadlines.networkMs,
+        signal,
+      }),
+    )
+  }
+
+  async #disconnectAll(id: string, signal?: AbortSignal): Promise<void> {
+    const path = `/networks/${encodeURIComponent(id)}`
+    const limits = { deadlineMs: deadlines.networkMs, signal }
+    const network = await unlessMissing(
+      this.#client.json(attachedAnswer, { method: 'GET', path, ...limits }),
+    )
+    for (const container of Object.keys(network?.Containers ?? {}).sort()) {
+      await unlessMissing(
+        this.#client.call({
+          method: 'POST',
+          path: `${path}/disconnect`,
+          body: { Container: container, Force: true },
+          ...limits,
+        }),
+      )
+    }
+  }
+}
+
+/** At most 15 bytes (IFNAMSIZ), the same for the same network name everywhere. */
+function bridgeName(network: string): string {
+  return `br-${createHash('sha256').update(network).digest('hex').slice(0, 12)}`
+}
+
+function isInUse(error: unknown): error is EngineError {
+  return hasStatus(error, 403, 409, 500) && /active endpoints|in use/i.test(error.reason)
+}
+
+/** Docker 20.10 answers 404, 28 answers 400. */
+function isPoolExhausted(error: EngineError): boolean {
+  return /non-overlapping IPv4 address pool|address pools have been fully subnetted/i.test(
+    error.reason,
+  )
+}
+
+function poolExhausted(spec: NetworkSpec, cause: EngineError): UserError {
+  return new UserError(`the engine has no addresses left for the network "${spec.name}"`, {
+    fix: [
+      'agent clean',
+      'or remove networks that nobody uses: docker network prune',
+      'or give the engine more: "default-address-pools" in /etc/docker/daemon.json',
+    ],
+    cause,
+  })
+}
+
+function stillInUse(id: string, cause: EngineError): UserError {
+  return new UserError(`the network ${id.slice(0, 12)} is still in use`, {
+    fix: `docker network inspect ${id.slice(0, 12)}`,
+    cause,
+  })
+}

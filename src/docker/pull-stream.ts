@@ -1,0 +1,49 @@
+import { z } from 'zod'
+
+import { LineDecoder } from '../lib/line-decoder.ts'
+import type { PullProgress } from '../runtime/image-store.ts'
+
+const pullLine = z.object({
+  status: z.string().optional(),
+  id: z.string().optional(),
+  progressDetail: z
+    .object({ current: z.number().optional(), total: z.number().optional() })
+    .nullish(),
+  error: z.string().optional(),
+  errorDetail: z.object({ message: z.string() }).nullish(),
+})
+
+/** The engine reported an error in the middle of a pull, which had begun with status 200. */
+export class PullStreamError extends Error {
+  override readonly name = 'PullStreamError'
+}
+
+/**
+ * Decodes the progress of a pull (Engine API, "Create an image"): one JSON object a line. Throws a
+ * `PullStreamError` for an error among them.
+ */
+export async function* decodePullStream(
+  chunks: AsyncIterable<Uint8Array>,
+  reference: string,
+): AsyncGenerator<PullProgress> {
+  const lines = new LineDecoder()
+  for await (const bytes of chunks) {
+    for (const line of lines.push(bytes)) yield* decodeLine(line, reference)
+  }
+  yield* decodeLine(lines.rest(), reference)
+}
+
+function* decodeLine(line: string, reference: string): Generator<PullProgress> {
+  if (line.trim() === '') return
+  const { status, id, progressDetail, error, errorDetail } = pullLine.parse(JSON.parse(line))
+  const failure = errorDetail?.message ?? error
+  if (failure !== undefined) throw new PullStreamError(failure)
+  if (status === undefined) return
+  const { current, total } = progressDetail ?? {}
+  yield {
+    id: id ?? reference,
+    status,
+    ...(current !== undefined && { current }),
+    ...(total !== undefined && { total }),
+  }
+}
