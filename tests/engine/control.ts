@@ -15,9 +15,9 @@ if (typeof command === 'string') {
 }
 
 async function perform({ verb, name, suite }: ControlCommand, cacheDir: string): Promise<void> {
+  const log = stepLog(`engine ${name}`)
   switch (verb) {
     case 'up': {
-      const log = stepLog(`engine ${name}`)
       const running = await runningEngine(name, cacheDir)
       if (running !== undefined) log(`is up already, with the engine of ${running.suite}`)
       const engine =
@@ -28,8 +28,9 @@ async function perform({ verb, name, suite }: ControlCommand, cacheDir: string):
       return
     }
     case 'down':
+      log('taking it down')
       await tearDown(name, cacheDir)
-      stepLog(`engine ${name}`)('taken down')
+      log('nothing is left of it')
       return
     case 'status':
       for (const each of await engineNames()) console.log(await describe(each, cacheDir))

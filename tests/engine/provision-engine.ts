@@ -7,13 +7,7 @@ import { withCacheLock } from './cache-lock.ts'
 import { registryPort, startDockerEngine } from './docker-engine.ts'
 import { setUpNetwork } from './engine-network.ts'
 import { enginePaths } from './engine-paths.ts'
-import {
-  engineNameVariable,
-  haveEnded,
-  identityOf,
-  isAlive,
-  signalProcess,
-} from './engine-processes.ts'
+import { engineNameVariable, identityOf, isAlive } from './engine-processes.ts'
 import {
   readEngineState,
   writeEngineState,
