@@ -49,7 +49,7 @@ function createApp(host: Host): AppContext {
     selfCommand: command,
     runtimes: systemRuntimes(host),
     startDaemonInBackground: () =>
-      spawnUnwatched([...command, '__daemon', '--if-free'], { env: daemonEnv(host.env, paths) }),
+      spawnUnwatched([...command, '__daemon'], { env: daemonEnv(host.env, paths) }),
     forCaller: (caller: SudoCaller) =>
       createApp({ ...host, homeDir: caller.homeDir, uid: caller.uid, gid: caller.gid }),
   }

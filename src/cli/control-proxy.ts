@@ -27,7 +27,7 @@ export async function startProxy(app: AppContext, flags: StartProxyFlags): Promi
   const wish = portWish(loadSettings(app, settingFlags(flags)).proxyPort)
   if (flags.foreground) {
     const { runDaemonHere } = await import('./run-daemon-here.ts')
-    return runDaemonHere(app, { proxy: wish, foreground: true, ifFree: false })
+    return runDaemonHere(app, { proxy: wish, foreground: true })
   }
   const { state } = openStores(app)
   using _state = state

@@ -10,7 +10,7 @@ export async function runInternalCommand(
   const [name, parameter] = argv
   if (name === '__daemon') {
     const { runDaemonHere } = await import('./run-daemon-here.ts')
-    await runDaemonHere(app, { foreground: false, ifFree: parameter === '--if-free' })
+    await runDaemonHere(app, { foreground: false })
     return true
   }
   if (name === '__privileged-daemon') {

@@ -1,5 +1,5 @@
 import { realpathSync } from 'node:fs'
-import { resolve } from 'node:path'
+import { join } from 'node:path'
 import { parseDetachKeys } from '../run/detach-keys.ts'
 import { WORKSPACE } from '../run/container-spec-of.ts'
 import { gitMounts } from '../run/git-mounts.ts'
@@ -32,7 +32,7 @@ export async function performRun(app: AppContext, flags: RunFlags): Promise<void
   const workspace = workspaceOf(app.host.cwd, flags.path)
   const { project, settings } = loadConfig(app, {
     workspace,
-    file: resolve(workspace, 'agent.yaml'),
+    file: join(flags.path, 'agent.yaml'),
     flags: settingFlags(flags),
   })
   const detachKeys = parseDetachKeys(flags.detachKeys)

@@ -64,7 +64,7 @@ export async function bindThenServe(
     reportFailure(own, error)
     return
   }
-  await runDaemonHere(own, { foreground, ifFree: false, bound })
+  await runDaemonHere(own, { foreground, bound })
 }
 
 /** Asks a daemon of the user's that lives already to hand over, unless it serves names on another port. */

@@ -14,8 +14,6 @@ const IDLE_DEFAULT_S = 30
 
 export type DaemonHere = {
   foreground: boolean
-  /** End at once when another one has the lock. */
-  ifFree: boolean
   /** Have the proxy listen from the start. */
   proxy?: { port: number; source: PortSource }
   /** Listeners opened while we had the right to. */
@@ -35,7 +33,6 @@ export async function runDaemonHere(app: AppContext, here: DaemonHere): Promise<
       state,
       uid: app.host.uid,
       idleMs: idleMs(app),
-      ifFree: here.ifFree,
       log,
       onReady: (status) => {
         if (here.foreground) announceProxy(app, status.port ?? 0, false)
@@ -45,8 +42,6 @@ export async function runDaemonHere(app: AppContext, here: DaemonHere): Promise<
       ...(here.proxy === undefined ? {} : { proxy: here.proxy }),
     })
   } catch (error) {
-    // Another one lives: that is what was wanted.
-    if (here.ifFree && error instanceof UserError) return
     if (here.foreground) throw error
     log(messageOf(error))
     reportFailure(app, error)

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
+import { setTimeout as delay } from 'node:timers/promises'
 import { messageOf, UserError } from '../lib/errors.ts'
-import { acquireLock } from '../platform/file-lock.ts'
+import { type HeldLock, tryLock } from '../platform/file-lock.ts'
 import { ensurePrivateDirectory } from '../platform/private-directory.ts'
 import { onSignals } from '../platform/shutdown-signals.ts'
 import type { BoundProxy } from '../proxy/routing-proxy.ts'
@@ -12,11 +13,13 @@ import type { PortSource } from './control-protocol.ts'
 import { serveControl } from './control-server.ts'
 import { clearDaemonRow, type DaemonRow, readDaemonRow, writeDaemonRow } from './daemon-row.ts'
 import { DaemonRequests } from './daemon-requests.ts'
+import { findDaemon } from './find-daemon.ts'
 import { explainService } from './explain-service.ts'
 import { ProxyHost } from './proxy-host.ts'
 
 /** How long the daemon before us may take to end. */
 const PREDECESSOR_LIMIT_MS = 15_000
+const LOCK_RETRY_MS = 10
 const IDLE_CHECK_MS = 250
 
 export type DaemonOptions = {
@@ -27,8 +30,6 @@ export type DaemonOptions = {
   bound?: BoundProxy
   /** Have the proxy listen from the start, until it is stopped by name. */
   proxy?: { port: number; source: PortSource }
-  /** Do not wait for a daemon that lives already. */
-  ifFree: boolean
   /** How long nothing may need us before we end. */
   idleMs: number
   log: (line: string) => void
@@ -45,9 +46,8 @@ export async function runDaemon(options: DaemonOptions): Promise<void> {
   const { context, state, log } = options
   const { paths } = context
   ensurePrivateDirectory(paths.socketDir, options.uid)
-  using _lock = await acquireLock(paths.daemonLock, {
-    timeoutMs: options.ifFree ? 0 : PREDECESSOR_LIMIT_MS,
-  })
+  using lock = await becomeOnly(options)
+  if (lock === undefined) return options.onReady({})
   const previous = readDaemonRow(state)
   await using cleanup = new AsyncDisposableStack()
   const routes = cleanup.use(new RouteSource(paths.dir))
@@ -88,6 +88,28 @@ export async function runDaemon(options: DaemonOptions): Promise<void> {
   await supervisor.start()
   cleanup.use(endWhenIdle(options, row, proxy, end.resolve))
   log(`ending: ${await end.promise}`)
+}
+
+/**
+ * The daemon's lock, once the one before us has ended. Undefined when another one serves already: then
+ * whoever started us is served too. Not with listeners or a port of our own, which that one lacks.
+ */
+async function becomeOnly(options: DaemonOptions): Promise<HeldLock | undefined> {
+  const { context, state, bound, proxy } = options
+  const endMs = performance.now() + PREDECESSOR_LIMIT_MS
+  for (;;) {
+    const lock = tryLock(context.paths.daemonLock)
+    if (lock !== undefined) return lock
+    if (bound === undefined && proxy === undefined) {
+      using other = await findDaemon(state)
+      if (other !== undefined) return undefined
+    }
+    if (performance.now() > endMs)
+      throw new UserError('another background process does not end', {
+        fix: 'agent proxy status shows its pid; end it',
+      })
+    await delay(LOCK_RETRY_MS)
+  }
 }
 
 function newRow({ processes, paths, version, clock }: RunContext): DaemonRow {

@@ -1,0 +1,136 @@
+import { mkdtempSync, realpathSync, rmSync, writeFileSync, mkdirSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { testEngine } from '../../engine/test-engine.ts'
+
+/** What a finished command left. */
+export type Finished = { code: number; stdout: string; stderr: string }
+
+/**
+ * A user of the compiled binary: an empty HOME of his own, a state folder of his own, and the engine of this test run.
+ * Disposing ends what still lives there and removes the folders.
+ */
+export class AgentHome implements AsyncDisposable {
+  readonly dir: string
+  readonly env: Record<string, string>
+  readonly binary: string
+
+  constructor(options: { binary?: string; env?: Record<string, string> } = {}) {
+    const { dockerHost, binary } = testEngine()
+    const chosen = options.binary ?? binary
+    if (chosen === undefined) throw new Error('AGENT_TEST_BINARY is not set')
+    this.binary = chosen
+    this.dir = realpathSync(mkdtempSync(join(tmpdir(), 'agent-e2e-')))
+    mkdirSync(join(this.dir, 'home'))
+    this.env = {
+      HOME: join(this.dir, 'home'),
+      PATH: process.env['PATH'] ?? '/usr/bin:/bin',
+      DOCKER_HOST: dockerHost,
+      AGENTOPS_PROXY_PORT: '0',
+      AGENTOPS_DAEMON_IDLE: '2',
+      AGENT_TEST_ID: process.env['AGENT_TEST_ID'] ?? 'by-hand',
+      ...options.env,
+    }
+  }
+
+  get stateDir(): string {
+    return this.env['AGENTOPS_HOME'] ?? join(this.dir, 'home', '.agentops')
+  }
+
+  /** A project folder with these files. */
+  project(name: string, files: Record<string, string> = {}): string {
+    const path = join(this.dir, name)
+    mkdirSync(path, { recursive: true })
+    for (const [file, text] of Object.entries(files)) writeFileSync(join(path, file), text)
+    return path
+  }
+
+  spawn(
+    parameters: readonly string[],
+    options: { cwd?: string; env?: Record<string, string> } = {},
+  ) {
+    return Bun.spawn([this.binary, ...parameters], {
+      cwd: options.cwd ?? this.dir,
+      env: { ...this.env, ...options.env },
+      stdin: 'ignore',
+      stdout: 'pipe',
+      stderr: 'pipe',
+    })
+  }
+
+  /** Runs a command to its end. */
+  async agent(
+    parameters: readonly string[],
+    options: { cwd?: string; env?: Record<string, string> } = {},
+  ): Promise<Finished> {
+    const child = this.spawn(parameters, options)
+    const [stdout, stderr, code] = await Promise.all([
+      new Response(child.stdout).text(),
+      new Response(child.stderr).text(),
+      child.exited,
+    ])
+    return { code, stdout, stderr }
+  }
+
+  /** Runs a command that must succeed, and returns its answer. */
+  async answer(parameters: readonly string[], options: { cwd?: string } = {}): Promise<string> {
+    const { code, stdout, stderr } = await this.agent(parameters, options)
+    if (code !== 0) throw new Error(`agent ${parameters.join(' ')}: exit ${code}\n${stderr}`)
+    return stdout.trim()
+  }
+
+  /** The decoded answer with --json. */
+  async json(parameters: readonly string[]): Promise<unknown> {
+    const value: unknown = JSON.parse(await this.answer([...parameters, '--json']))
+    return value
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.agent(['proxy', 'stop'])
+    await this.agent(['destroy', '--all', '--time', '0'])
+    rmSync(this.dir, { recursive: true, force: true })
+  }
+}
+
+/** The names of containers on the engine that belong to this home, by its label. */
+export async function docker(parameters: readonly string[]): Promise<string> {
+  const { dockerCli, dockerHost } = testEngine()
+  const child = Bun.spawn([dockerCli, ...parameters], {
+    env: { ...process.env, DOCKER_HOST: dockerHost },
+    stdout: 'pipe',
+    stderr: 'pipe',
+  })
+  const [stdout, stderr, code] = await Promise.all([
+    new Response(child.stdout).text(),
+    new Response(child.stderr).text(),
+    child.exited,
+  ])
+  if (code !== 0) throw new Error(`docker ${parameters.join(' ')}: ${stderr}`)
+  return stdout.trim()
+}
+
+/** Asks a service by name through the proxy; glibc does not resolve *.localhost, so the Host header carries the name. */
+export async function get(
+  url: string,
+  options: { path?: string; headers?: Record<string, string> } = {},
+): Promise<{ status: number; body: string; headers: Headers }> {
+  const { hostname, port } = new URL(url)
+  const response = await fetch(`http://127.0.0.1:${port || 80}${options.path ?? '/'}`, {
+    headers: { host: port === '' ? hostname : `${hostname}:${port}`, ...options.headers },
+    redirect: 'manual',
+  })
+  return { status: response.status, body: await response.text(), headers: response.headers }
+}
+
+/** Waits until a condition holds; fails with `what` after the limit. */
+export async function until(
+  what: string,
+  condition: () => boolean | Promise<boolean>,
+  limitMs = 15_000,
+): Promise<void> {
+  const endMs = performance.now() + limitMs
+  while (!(await condition())) {
+    if (performance.now() > endMs) throw new Error(`not within ${limitMs} ms: ${what}`)
+    await Bun.sleep(20)
+  }
+}
