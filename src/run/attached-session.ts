@@ -88,19 +88,18 @@ function forwardInput(options: SessionOptions, cleanup: DisposableStack): Promis
   const { stream, terminal, tty } = options
   const { stdin } = terminal
   const filter = new DetachKeyFilter(options.detachKeys)
+  const onEnd = (): void => {
+    endInput(stream, filter.flush()).catch(() => undefined)
+  }
   return new Promise((resolve) => {
     const onData = (bytes: Buffer): void => {
       const { pass, detach } = tty ? filter.push(bytes) : { pass: bytes, detach: false }
-      if (detach) resolve()
-      if (pass.length === 0) return
       stdin.pause()
-      stream.write(pass).then(
-        () => stdin.resume(),
-        // The process is gone; its output's end ends the session.
-        () => undefined,
-      )
+      // A process that is gone takes nothing; its output's end ends the session.
+      const taken =
+        pass.length === 0 ? Promise.resolve() : stream.write(pass).catch(() => undefined)
+      void taken.then(() => (detach ? resolve() : stdin.resume()))
     }
-    const onEnd = endInputOf(stream)
     stdin.on('data', onData)
     stdin.once('end', onEnd)
     stdin.resume()
@@ -112,8 +111,7 @@ function forwardInput(options: SessionOptions, cleanup: DisposableStack): Promis
   })
 }
 
-function endInputOf(stream: ContainerStream): () => void {
-  return () => {
-    stream.endInput().catch(() => undefined)
-  }
+async function endInput(stream: ContainerStream, held: Uint8Array): Promise<void> {
+  if (held.length > 0) await stream.write(held)
+  await stream.endInput()
 }

@@ -1,0 +1,17 @@
+import type { Output } from '../../src/platform/output.ts'
+
+/** Keeps what a command says, as lines of stdout and as one text of stderr. */
+export class RecordedOutput implements Output {
+  readonly answers: string[] = []
+  notes = ''
+  readonly passed: Record<'stdout' | 'stderr', string> = { stdout: '', stderr: '' }
+
+  answer = (line: string): void => void this.answers.push(line)
+
+  note = (line: string): void => void (this.notes += `${line}\n`)
+
+  passNote = (text: string): void => void (this.notes += text)
+
+  pass = async (stream: 'stdout' | 'stderr', bytes: Uint8Array): Promise<void> =>
+    void (this.passed[stream] += Buffer.from(bytes).toString())
+}
