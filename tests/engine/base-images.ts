@@ -9,7 +9,7 @@ import { pythonImage } from './images/python-image.ts'
 import { run, type RunOptions } from './run-command.ts'
 
 /** What a stand-in is built with. */
-export type ImageBuild = {
+type ImageBuild = {
   /** An empty folder that is removed afterwards. */
   readonly folder: string
   readonly busybox: string
@@ -32,7 +32,7 @@ export type BaseImage = {
  * In the order they are built, since later ones stand on debian. A change that needs golang, moby/buildkit,
  * docker/dockerfile or docker:dind adds its file in images/ and its line here.
  */
-export const baseImages: readonly BaseImage[] = [busyboxImage, debianImage, nodeImage, pythonImage]
+const baseImages: readonly BaseImage[] = [busyboxImage, debianImage, nodeImage, pythonImage]
 
 /** What the cached registry holds: reference → identity of the recipe it was built by. */
 type Stock = Readonly<Record<string, string>>

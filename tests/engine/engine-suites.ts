@@ -6,7 +6,7 @@ export type EngineSuite = {
   readonly asksForMissingCapabilities: boolean
 }
 
-/** Engines by the name that `--suite` takes. Versions are those of the Debian suite; see docs on testing. */
+/** Engines by the name that `--suite` takes. The version is that of the Debian suite. */
 export const engineSuites = {
   /** 26.1, API 1.45: the stable choice, and the default. */
   trixie: {

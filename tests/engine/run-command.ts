@@ -1,5 +1,5 @@
 /** A command of the test bed that failed: its words, exit code and what it wrote to stderr. */
-export class CommandError extends Error {
+class CommandError extends Error {
   override readonly name = 'CommandError'
   readonly command: readonly string[]
   readonly exitCode: number | null
