@@ -105,7 +105,8 @@ const known: readonly { pattern: RegExp; words: (value: string) => Words }[] = [
     }),
   },
   {
-    pattern: /(?:bind for|listen tcp4?) ([\d.:]+)[^:]*: (?:port is already allocated|.*in use)/i,
+    pattern:
+      /(?:bind for|listen tcp4?|bind host port for) (\d+\.\d+\.\d+\.\d+:\d+).*(?:allocated|in use)/i,
     words: (address) => ({
       exitCode: 125,
       what: `the port ${address} is taken by another program`,
@@ -113,7 +114,26 @@ const known: readonly { pattern: RegExp; words: (value: string) => Words }[] = [
     }),
   },
   {
-    pattern: /mkdir ([^\s:]+): (?:permission denied|read-only file system|not a directory)/i,
+    pattern: /network (\S+) not found/i,
+    words: (network) => ({
+      exitCode: 125,
+      what: `the engine has no network "${network}" (any more)`,
+    }),
+  },
+  {
+    pattern: /error mounting "([^"]+)".*not a directory/i,
+    words: (source) => ({
+      exitCode: 125,
+      what: `the mount of ${source} puts a folder onto a file, or a file onto a folder`,
+      fix: 'correct the target of the mount',
+    }),
+  },
+  {
+    pattern: /duplicate mount point: (\S+)/i,
+    words: (target) => ({ exitCode: 125, what: `two mounts have the target ${target}` }),
+  },
+  {
+    pattern: /(?:working directory '|mkdir:? )([^':\s]+)/i,
     words: (path) => ({ exitCode: 125, what: `the working directory ${path} cannot be made` }),
   },
 ]
