@@ -41,9 +41,11 @@ async function connectDockerLazily(endpoint: string, host: Host): Promise<Contai
 
 /** Test builds can die at every call. */
 async function forThisBuild(runtime: ContainerRuntime): Promise<ContainerRuntime> {
-  if (!globalThis.AGENT_FAULTS) return runtime
-  const { faultyRuntime } = await import('./runtime/faulty-runtime.ts')
-  return faultyRuntime(runtime)
+  if (globalThis.AGENT_FAULTS) {
+    const { faultyRuntime } = await import('./runtime/faulty-runtime.ts')
+    return faultyRuntime(runtime)
+  }
+  return runtime
 }
 
 function keyOf(kind: RuntimeKind, endpoint: string): string {

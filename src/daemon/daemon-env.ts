@@ -1,5 +1,4 @@
 import type { Environment } from '../platform/host.ts'
-import { hasFaultPoints } from '../platform/fault-point.ts'
 import type { StatePaths } from '../platform/state-paths.ts'
 
 /** What the daemon may know of the environment of the command that happened to start it. */
@@ -28,7 +27,7 @@ export function daemonEnv(env: Environment, paths: StatePaths): Record<string, s
     if (value !== undefined) kept[as] = value
   }
   for (const name of KEPT) keep(name)
-  if (hasFaultPoints()) {
+  if (globalThis.AGENT_FAULTS) {
     keep('AGENT_FAULT_LOG')
     keep('AGENT_FAULT_DAEMON', 'AGENT_FAULT')
   }

@@ -16,13 +16,13 @@ afterAll(async () => {
   await rm(dir, { recursive: true, force: true })
 })
 
-/** Names of all fault points in the sources, in order. */
+/** Names of all fault points in the sources, as far as they are fixed there, in order. */
 async function faultPointNames(): Promise<string[]> {
   const names = new Set<string>()
   for (const file of new Bun.Glob('src/**/*.ts').scanSync(projectDir)) {
     if (file === 'src/platform/fault-point.ts') continue
     const source = await readFile(join(projectDir, file), 'utf8')
-    for (const [, name] of source.matchAll(/faultPoint\(\(\) =>\s*['"`]([^'"`]+)['"`]/g))
+    for (const [, name] of source.matchAll(/faultPoint\(\(\) =>\s*['"`]([^'"`$]+)/g))
       if (name !== undefined) names.add(name)
   }
   return [...names].toSorted()
@@ -45,7 +45,8 @@ describe('fault points', () => {
 
   test('of the sources are not in the release binary, by name or mechanism', async () => {
     const bytes = await readFile(await releaseBinary(dir))
-    const names = [...(await faultPointNames()), 'AGENT_FAULT', 'AGENT_FAULT_LOG']
+    const names = [...(await faultPointNames()), 'AGENT_FAULT']
+    expect(names.length).toBeGreaterThan(1)
     expect(names.filter((name) => bytes.includes(name))).toEqual([])
   }, 30_000)
 })
