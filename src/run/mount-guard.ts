@@ -1,4 +1,5 @@
-import { isAbsolute, join } from 'node:path'
+import { realpathSync } from 'node:fs'
+import { basename, dirname, isAbsolute, join } from 'node:path'
 import { isWithin } from '../config/mount.ts'
 import { UserError } from '../lib/errors.ts'
 import { quoted } from '../lib/quoted.ts'
@@ -39,16 +40,35 @@ export function guardMounts(
 function dangerOf(source: string, places: GuardedPlaces): string | undefined {
   const { homeDir, stateDir, engineSockets } = places
   if (source === '/') return 'the whole machine'
-  const ssh = join(homeDir, '.ssh')
+  const homes = spellings(homeDir)
   const inside: [string, string][] = [
-    [ssh, 'your SSH keys'],
-    [stateDir, "this program's state"],
-    ...engineSockets.map((socket): [string, string] => [socket, "the engine's socket"]),
+    ...withWhat([join(homeDir, '.ssh')], 'your SSH keys'),
+    ...withWhat([stateDir], "this program's state"),
+    ...withWhat(engineSockets, "the engine's socket"),
   ]
   for (const [place, what] of inside) if (isWithin(source, place)) return what
-  if (isWithin(homeDir, source)) return 'your whole home folder'
+  if (homes.some((home) => isWithin(home, source))) return 'your whole home folder'
   for (const [place, what] of inside) if (isWithin(place, source)) return what
   return undefined
+}
+
+function withWhat(places: readonly string[], what: string): [string, string][] {
+  return places.flatMap(spellings).map((place) => [place, what])
+}
+
+/** A place as it was named and without links: `/var/run/docker.sock` is `/run/docker.sock` on most machines. */
+function spellings(place: string): string[] {
+  return [...new Set([place, realPlace(place)])]
+}
+
+/** The real path of what may not exist yet. */
+function realPlace(path: string): string {
+  try {
+    return realpathSync(path)
+  } catch {
+    const folder = dirname(path)
+    return folder === path ? path : join(realPlace(folder), basename(path))
+  }
 }
 
 /** The path of a `unix://` endpoint, for the guard. */
