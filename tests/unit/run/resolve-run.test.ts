@@ -1,0 +1,63 @@
+import { describe, expect, test } from 'bun:test'
+import { UserError } from '../../../src/lib/errors.ts'
+import { resolveRun } from '../../../src/run/resolve-run.ts'
+import { aRun } from './a-run.ts'
+
+/** As the store lists them: newest first. */
+const RUNS = [
+  aRun({ id: 'run_3f9c2a41b07d', name: 'web', state: 'stopped' }),
+  aRun({ id: 'run_3f9c00000000', name: 'api', state: 'running' }),
+  aRun({ id: 'run_a00000000000', name: 'web', state: 'running' }),
+  aRun({ id: 'run_b00000000000', name: 'old', state: 'failed' }),
+  aRun({ id: 'run_c00000000000', name: 'old', state: 'stopped' }),
+  aRun({ id: 'run_beef00000000', name: 'a', state: 'stopped' }),
+]
+
+describe('the run that a user means', () => {
+  test.each([
+    ['run_3f9c2a41b07d', 'run_3f9c2a41b07d', 'its whole id'],
+    ['run_3f9c2', 'run_3f9c2a41b07d', 'a unique beginning of its id'],
+    ['3f9c2', 'run_3f9c2a41b07d', 'the same without run_'],
+    ['api', 'run_3f9c00000000', 'its name'],
+    ['web', 'run_a00000000000', 'the live one of two with this name'],
+    ['old', 'run_b00000000000', 'the newest of those that ended'],
+    ['a', 'run_beef00000000', 'a name rather than the beginning of an id'],
+    ['a0', 'run_a00000000000', 'an id beginning that is no name'],
+  ])('%s is %s (%s)', (text, id) => {
+    expect(resolveRun(RUNS, text).id).toBe(id)
+  })
+
+  test.each(['3f9c', 'run_3f9c', 'run_', 'r'])('%s could be several, so all are named', (text) => {
+    const error = refusal(text)
+    expect(error.message).toContain(`"${text}" matches several runs`)
+    expect(error.message).toContain('run_3f9c2a41b07d (web, stopped)')
+    expect(error.message).toContain('run_3f9c00000000 (api, running)')
+  })
+
+  test('nothing is guessed: the nearest name is offered, not taken', () => {
+    const error = refusal('wbe')
+    expect(error.message).toBe('there is no run "wbe"')
+    expect(error.fixes).toEqual(['did you mean "web"?', 'agent list -a'])
+  })
+
+  test.each(['', 'nothing-like-it', '3f9c2a41b07d0', 'WEB', 'web ', '\u001b[31m'])(
+    '%j is nobody',
+    (text) => {
+      expect(refusal(text).message).toStartWith('there is no run')
+    },
+  )
+
+  test('without runs there is nobody', () => {
+    expect(() => resolveRun([], 'web')).toThrow('there is no run "web"')
+  })
+})
+
+function refusal(text: string): UserError {
+  try {
+    resolveRun(RUNS, text)
+  } catch (error) {
+    if (error instanceof UserError) return error
+    throw error
+  }
+  throw new Error(`${text} was found`)
+}
