@@ -1,24 +1,40 @@
 import { existsSync, readFileSync, realpathSync, statSync } from 'node:fs'
-import { dirname, join, resolve } from 'node:path'
-import { WORKSPACE_TARGET } from '../config/mount.ts'
+import { basename, dirname, join, relative, resolve } from 'node:path'
+import { isWithin, WORKSPACE_TARGET } from '../config/mount.ts'
+import { UserError } from '../lib/errors.ts'
+import { quoted } from '../lib/quoted.ts'
 import type { MountSpec } from '../runtime/container-spec.ts'
 
 export type GitMounts = { mounts: MountSpec[]; env: Record<string, string> }
+
+/** What git on the host executes, or executes what it names (githooks(5), git-config(1)). */
+const EXECUTED = ['hooks', 'config']
 
 /**
  * What a git workspace needs. Hooks and configuration are read-only inside, because git on the host
  * executes what they name. A worktree's repository lies elsewhere and is mounted at its own path, and git
  * inside must not prune the other worktrees, whose folders it cannot see (git-worktree(1)).
+ *
+ * @param workspace its real path
+ * @throws UserError for hooks or configuration that a link takes out of the repository
  */
 export function gitMounts(workspace: string): GitMounts {
-  const entry = join(workspace, '.git')
-  if (!existsSync(entry)) return { mounts: [], env: {} }
+  const entry = realPath(join(workspace, '.git'))
+  // Where a link leaves the project, it leads nowhere inside, and is no reason to mount what it names.
+  if (entry === undefined || !isWithin(entry, workspace)) return { mounts: [], env: {} }
+  const target = (path: string): string => join(WORKSPACE_TARGET, relative(workspace, path))
   if (statSync(entry).isDirectory())
-    return { mounts: readonlyParts(entry, `${WORKSPACE_TARGET}/.git`), env: {} }
-  const common = commonDir(entry)
-  if (common === undefined) return { mounts: [], env: {} }
+    return { mounts: repository(entry, target(entry), workspace), env: {} }
+  // Or else it could be replaced by a folder with hooks of its own.
+  const file: MountSpec = { source: entry, target: target(entry), readonly: true }
+  const gitDir = gitDirOf(entry)
+  if (gitDir !== undefined && isWithin(gitDir, workspace))
+    return { mounts: [file, ...repository(gitDir, target(gitDir), workspace)], env: {} }
+  const common = gitDir && commonDirOf(gitDir, entry)
+  if (common === undefined) return { mounts: [file], env: {} }
+  const home = basename(common) === '.git' ? dirname(common) : common
   return {
-    mounts: [{ source: common, target: common, readonly: false }, ...readonlyParts(common, common)],
+    mounts: [file, ...repository(common, common, home)],
     env: {
       GIT_CONFIG_COUNT: '1',
       GIT_CONFIG_KEY_0: 'gc.worktreePruneExpire',
@@ -27,28 +43,49 @@ export function gitMounts(workspace: string): GitMounts {
   }
 }
 
-function readonlyParts(gitDir: string, target: string): MountSpec[] {
-  return ['hooks', 'config']
-    .filter((part) => existsSync(join(gitDir, part)))
-    .map((part) => ({
-      source: realpathSync(join(gitDir, part)),
-      target: `${target}/${part}`,
-      readonly: true,
-    }))
+/**
+ * A repository with its executed parts read-only. It is a mount of its own because a folder that is none can be
+ * moved away with everything mounted in it, and another one be put in its place.
+ * @param home the folder that links in it must not leave
+ */
+function repository(gitDir: string, target: string, home: string): MountSpec[] {
+  const parts = EXECUTED.map((part) => ({ part, source: realPath(join(gitDir, part)) }))
+  return [
+    { source: gitDir, target, readonly: false },
+    ...parts.flatMap(({ part, source }) => {
+      if (source === undefined) return []
+      if (!isWithin(source, home)) throw leadsOutside(join(gitDir, part), source)
+      return [{ source, target: `${target}/${part}`, readonly: true }]
+    }),
+  ]
+}
+
+function leadsOutside(path: string, source: string): UserError {
+  return new UserError(
+    `${quoted(path)} is a link to ${quoted(source)}, which lies outside the project`,
+    { fix: 'put a copy in the place of the link, or set core.hooksPath', exitCode: 2 },
+  )
+}
+
+/** The folder that a `.git` file names (gitrepository-layout(5)). */
+function gitDirOf(gitFile: string): string | undefined {
+  const path = pathIn(gitFile, /^gitdir: (.+)$/m)
+  if (path === undefined || !existsSync(join(path, 'HEAD'))) return undefined
+  return realPath(path)
 }
 
 /**
- * The main repository of a linked worktree (gitrepository-layout(5)). Only believed when that repository
- * knows this worktree in turn: a checkout cannot have any folder mounted by naming it in a `.git` file.
+ * The repository of a linked worktree. Only believed when the worktree is one of those that this very repository
+ * keeps, and is kept there as ours: a checkout cannot have any folder mounted by naming it in a file.
  */
-function commonDir(gitFile: string): string | undefined {
-  const gitDir = pathIn(gitFile, /^gitdir: (.+)$/m)
-  if (gitDir === undefined) return undefined
+function commonDirOf(gitDir: string, gitFile: string): string | undefined {
   const back = pathIn(join(gitDir, 'gitdir'), /^(.+)$/m)
-  const common = pathIn(join(gitDir, 'commondir'), /^(.+)$/m)
-  if (back === undefined || common === undefined) return undefined
-  if (real(back) !== real(gitFile) || !existsSync(join(common, 'HEAD'))) return undefined
-  return real(common)
+  const common = realPath(dirname(dirname(gitDir)))
+  const named = pathIn(join(gitDir, 'commondir'), /^(.+)$/m)
+  if (back === undefined || common === undefined || named === undefined) return undefined
+  const isKept = dirname(gitDir) === join(common, 'worktrees') && realPath(named) === common
+  const isOurs = realPath(back) === gitFile
+  return isKept && isOurs && existsSync(join(common, 'HEAD')) ? common : undefined
 }
 
 /** The path that a file holds, resolved against the file's folder. */
@@ -61,7 +98,7 @@ function pathIn(file: string, pattern: RegExp): string | undefined {
   }
 }
 
-function real(path: string): string | undefined {
+function realPath(path: string): string | undefined {
   try {
     return realpathSync(path)
   } catch {
