@@ -1,4 +1,3 @@
-import { finished } from 'node:stream'
 import type { Duplex } from 'node:stream'
 
 import type { ContainerStream, OutputChunk } from '../runtime/container-stream.ts'
@@ -51,16 +50,16 @@ export class HijackedStream implements ContainerStream {
   /** Waits for the callback of a write, or for the connection's end, after which none may come. */
   async #settled(act: (done: (error?: Error | null) => void) => void): Promise<void> {
     const { promise, resolve, reject } = Promise.withResolvers<void>()
-    const stopWatching = finished(this.#connection, { readable: false }, (error) =>
-      error ? reject(error) : resolve(),
-    )
-    act((error) => (error ? reject(error) : resolve()))
+    const onClose = (): void => reject(new Error('the connection was closed'))
+    this.#connection.once('close', onClose)
     try {
+      if (!this.#connection.writable) throw new Error('the connection is closed')
+      act((error) => (error ? reject(error) : resolve()))
       await promise
     } catch (error) {
       throw connectionFailure(this.#endpoint, error)
     } finally {
-      stopWatching()
+      this.#connection.off('close', onClose)
     }
   }
 }
