@@ -70,7 +70,7 @@ export async function readProxyStatus(app: AppContext): Promise<ProxyStatus | un
   if (stores === undefined) return undefined
   using _state = stores.state
   using client = await findDaemon(stores.state)
-  return client?.proxyStatus()
+  return await client?.proxyStatus()
 }
 
 export async function showProxyStatus(app: AppContext, flags: { json: boolean }): Promise<void> {

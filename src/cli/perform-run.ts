@@ -4,6 +4,7 @@ import { parseDetachKeys } from '../run/detach-keys.ts'
 import { WORKSPACE } from '../run/container-spec-of.ts'
 import { gitMounts } from '../run/git-mounts.ts'
 import { guardMounts, socketOf } from '../run/mount-guard.ts'
+import { wantsGvisor } from '../run/sandbox-plan.ts'
 import type { RunPlan } from '../run/plan.ts'
 import { planRun } from '../run/plan-run.ts'
 import type { AppContext } from './app-context.ts'
@@ -52,6 +53,9 @@ export async function performRun(app: AppContext, flags: RunFlags): Promise<void
     workspace,
     sandbox: settings.sandbox,
     info: detected.info,
+    ociRuntimes: wantsGvisor(settings.sandbox)
+      ? await detected.runtime.ociRuntimes(interruption.signal)
+      : [],
     flags: planFlags(flags),
     envNames: Object.keys(env),
     git,

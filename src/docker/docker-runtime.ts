@@ -21,7 +21,7 @@ import { HijackedStream } from './hijacked-stream.ts'
 import { DockerImages } from './images.ts'
 import { DockerNetworks } from './networks.ts'
 import { storedLogs } from './stored-logs.ts'
-import { engineInfo } from './system.ts'
+import { engineInfo, engineOciRuntimes } from './system.ts'
 import { DockerVolumes } from './volumes.ts'
 
 export type DockerRuntimeOptions = {
@@ -58,6 +58,10 @@ export class DockerRuntime implements ContainerRuntime {
 
   ping(signal?: AbortSignal): Promise<RuntimeInfo> {
     return engineInfo(this.client, { isLocal: this.#isLocal, signal })
+  }
+
+  ociRuntimes(signal?: AbortSignal): Promise<readonly string[]> {
+    return engineOciRuntimes(this.client, signal)
   }
 
   create(spec: ContainerSpec, signal?: AbortSignal): Promise<ContainerId> {

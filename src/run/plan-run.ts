@@ -19,6 +19,8 @@ export type PlanInputs = {
   workspace: string
   sandbox: Setting<SandboxMode>
   info: RuntimeInfo
+  /** Of the engine; only needed when gVisor is asked for. */
+  ociRuntimes: readonly string[]
   /** From the command line. */
   flags: {
     command: readonly string[]
@@ -66,7 +68,10 @@ export function planRun(inputs: PlanInputs): RunPlan {
     envNames: [...inputs.envNames].sort(),
     mounts: [...planMounts(inputs), ...inputs.git.mounts],
     services: project.ports.map(({ service, port }) => ({ name: service, containerPort: port })),
-    sandbox: planSandbox(inputs.sandbox, info),
+    sandbox: planSandbox(inputs.sandbox, {
+      description: info.description,
+      ociRuntimes: inputs.ociRuntimes,
+    }),
     ...(project.container.user === 'host' && host.uid >= 0
       ? { user: `${host.uid}:${host.gid}` }
       : {}),

@@ -1,7 +1,6 @@
 import type { Setting } from '../config/settings.ts'
 import type { SandboxMode } from '../config/choices.ts'
 import { UserError } from '../lib/errors.ts'
-import type { RuntimeInfo } from '../runtime/container-state.ts'
 import type { SandboxPlan } from './plan.ts'
 
 /** gVisor's OCI runtime. */
@@ -11,11 +10,14 @@ export const GVISOR = 'runsc'
  * Decides the boundary. An explicit `gvisor` is passed to the engine and refused when the engine lacks it;
  * otherwise the engine's default runtime is used, and the user is told so in one line.
  */
-export function planSandbox(sandbox: Setting<SandboxMode>, info: RuntimeInfo): SandboxPlan {
-  if (sandbox.value === 'gvisor' && sandbox.source !== 'default') {
-    if (!info.ociRuntimes.includes(GVISOR))
+export function planSandbox(
+  sandbox: Setting<SandboxMode>,
+  { description, ociRuntimes }: { description: string; ociRuntimes: readonly string[] },
+): SandboxPlan {
+  if (wantsGvisor(sandbox)) {
+    if (!ociRuntimes.includes(GVISOR))
       throw new UserError(
-        `sandbox "gvisor" (${sandbox.name}) needs gVisor, which ${info.description} does not have`,
+        `sandbox "gvisor" (${sandbox.name}) needs gVisor, which ${description} does not have`,
         {
           fix: [
             'install gVisor and register it: runsc install, then restart the engine',
@@ -34,4 +36,9 @@ export function planSandbox(sandbox: Setting<SandboxMode>, info: RuntimeInfo): S
 
 function reason({ value, source, name }: Setting<SandboxMode>): string {
   return source === 'default' ? "the engine's default runtime" : `${name} ${value}`
+}
+
+/** Whether gVisor was asked for by name, so that the engine's runtimes need to be known. */
+export function wantsGvisor({ value, source }: Setting<SandboxMode>): boolean {
+  return value === 'gvisor' && source !== 'default'
 }

@@ -32,6 +32,8 @@ export interface ContainerRuntime {
 
   /** Proves that the runtime answers, and says what it is. */
   ping(signal?: AbortSignal): Promise<RuntimeInfo>
+  /** OCI runtimes on offer, sorted; `runsc` among them means gVisor is there. Costs more than `ping`. */
+  ociRuntimes(signal?: AbortSignal): Promise<readonly string[]>
   /** Makes a container without starting it. The image must be present. */
   create(spec: ContainerSpec, signal?: AbortSignal): Promise<ContainerId>
   /**

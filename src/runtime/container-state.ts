@@ -24,8 +24,6 @@ export type RuntimeInfo = {
   description: string
   version: string
   apiVersion?: string
-  /** OCI runtimes the engine offers, sorted; `runsc` among them means gVisor is there. */
-  ociRuntimes: readonly string[]
   /** False when the engine is on another machine: its 127.0.0.1 and its paths are not ours. */
   isLocal: boolean
 }

@@ -13,6 +13,7 @@ export function faultyRuntime(runtime: ContainerRuntime): ContainerRuntime {
     kind: runtime.kind,
     endpoint: runtime.endpoint,
     ping: (signal) => around('ping', () => runtime.ping(signal)),
+    ociRuntimes: (signal) => around('oci-runtimes', () => runtime.ociRuntimes(signal)),
     create: (spec, signal) => around('create', () => runtime.create(spec, signal)),
     start: (id, signal) => around('start', () => runtime.start(id, signal)),
     stop: (id, options) => around('stop', () => runtime.stop(id, options)),

@@ -12,7 +12,8 @@ function plannedMounts(mounts: string, asked: readonly Mount[] = []) {
     name: 'a',
     workspace: '/w',
     sandbox: { value: 'none', source: 'flag', name: '--sandbox' },
-    info: { kind: 'docker', description: 'engine', version: '1', ociRuntimes: [], isLocal: true },
+    info: { kind: 'docker', description: 'engine', version: '1', isLocal: true },
+    ociRuntimes: [],
     flags: {
       command: [],
       mounts: asked,
