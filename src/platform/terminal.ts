@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream'
+import { isatty } from 'node:tty'
 
 /** The user's terminal, or the pipes in its place. */
 export interface Terminal {
@@ -15,16 +16,20 @@ export interface Terminal {
 }
 
 export function systemTerminal(): Terminal {
-  const { stdin, stdout, stderr } = process
   return {
-    stdinIsTty: stdin.isTTY,
-    stdoutIsTty: stdout.isTTY,
-    stderrIsTty: stderr.isTTY,
-    stdin,
+    stdinIsTty: isatty(0),
+    stdoutIsTty: isatty(1),
+    stderrIsTty: isatty(2),
+    // Making the streams takes milliseconds, and most commands need none of them.
+    get stdin() {
+      return process.stdin
+    },
     size() {
+      const { stdout } = process
       return stdout.isTTY ? { columns: stdout.columns, rows: stdout.rows } : undefined
     },
     rawMode() {
+      const { stdin } = process
       if (!stdin.isTTY) return { [Symbol.dispose]: () => undefined }
       stdin.setRawMode(true)
       const restore = (): void => {
