@@ -27,7 +27,7 @@ export async function runApp(argv: readonly string[]): Promise<number> {
     const dashes = argv.indexOf('--')
     const own = dashes < 0 ? argv : argv.slice(0, dashes)
     const rest = dashes < 0 ? [] : argv.slice(dashes + 1)
-    const program = createProgram(app, rest)
+    const program = await createProgram(app, rest, own[0])
     await program.parseAsync([...own], { from: 'user' })
     return 0
   } catch (error) {

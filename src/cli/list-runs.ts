@@ -1,7 +1,7 @@
 import { formatAge } from '../lib/age.ts'
 import type { Route } from '../routes/route.ts'
 import { formatServiceHost } from '../routes/host-name.ts'
-import { healthOf } from '../run/reclaim.ts'
+import { healthOf } from '../run/run-health.ts'
 import type { RunContext } from '../run/run-context.ts'
 import { selectHome } from '../run/run-labels.ts'
 import type { RunRecord } from '../run/run-record.ts'

@@ -1,41 +1,84 @@
 import type { AppContext } from './app-context.ts'
-import { attachCommand } from './attach-command.ts'
-import { destroyCommand } from './destroy-command.ts'
-import { execCommand } from './exec-command.ts'
 import { newCommand } from './global-options.ts'
-import { listCommand } from './list-command.ts'
-import { logsCommand } from './logs-command.ts'
-import { openCommand } from './open-command.ts'
-import { proxyCommand } from './proxy-command.ts'
-import { routeCommand } from './route-command.ts'
-import { runCommand } from './run-command.ts'
-import { statusCommand } from './status-command.ts'
-import { stopCommand } from './stop-command.ts'
-import { urlCommand } from './url-command.ts'
-import { versionCommand } from './version-command.ts'
 import { versionLine } from './version-line.ts'
 
+/** Every command, in the order of the help, each loaded when it is needed. */
+const COMMANDS: readonly CommandEntry[] = [
+  {
+    names: ['run'],
+    load: async (app, rest) => (await import('./run-command.ts')).runCommand(app, rest),
+  },
+  {
+    names: ['list', 'ls'],
+    load: async (app) => (await import('./list-command.ts')).listCommand(app),
+  },
+  {
+    names: ['stop'],
+    load: async (app) => (await import('./stop-command.ts')).stopCommand(app),
+  },
+  {
+    names: ['destroy'],
+    load: async (app) => (await import('./destroy-command.ts')).destroyCommand(app),
+  },
+  {
+    names: ['logs'],
+    load: async (app) => (await import('./logs-command.ts')).logsCommand(app),
+  },
+  {
+    names: ['url'],
+    load: async (app) => (await import('./url-command.ts')).urlCommand(app),
+  },
+  {
+    names: ['open'],
+    load: async (app) => (await import('./open-command.ts')).openCommand(app),
+  },
+  {
+    names: ['attach'],
+    load: async (app) => (await import('./attach-command.ts')).attachCommand(app),
+  },
+  {
+    names: ['exec'],
+    load: async (app, rest) => (await import('./exec-command.ts')).execCommand(app, rest),
+  },
+  {
+    names: ['route'],
+    load: async (app) => (await import('./route-command.ts')).routeCommand(app),
+  },
+  {
+    names: ['proxy'],
+    load: async (app) => (await import('./proxy-command.ts')).proxyCommand(app),
+  },
+  {
+    names: ['status'],
+    load: async (app) => (await import('./status-command.ts')).statusCommand(app),
+  },
+  {
+    names: ['version'],
+    load: async (app) => (await import('./version-command.ts')).versionCommand(app),
+  },
+]
+
+type CommandEntry = {
+  /** The name, then its aliases. */
+  names: readonly string[]
+  load: (app: AppContext, rest: readonly string[]) => Promise<AnyCommand>
+}
+
+/** A command whatever its options are. */
+type AnyCommand = Parameters<ReturnType<typeof newCommand>['addCommand']>[0]
+
 /**
- * The parser of every command. Actions load what they need by themselves, so that this costs little.
+ * The parser. With `wanted`, the first word of the command line, only that command is made, which is
+ * most of what starting a short command costs; without a match (help, a misspelt name) all are.
  * @param rest what follows `--` on the command line
  */
-export function createProgram(app: AppContext, rest: readonly string[]) {
+export async function createProgram(app: AppContext, rest: readonly string[], wanted?: string) {
   const program = newCommand('agent')
     .description('Run coding agents in isolated containers, and reach what they serve by name.')
     .usage('[options] <command>')
     .version(versionLine(app.build), '--version', 'print the version')
-  program.addCommand(runCommand(app, rest))
-  program.addCommand(listCommand(app))
-  program.addCommand(stopCommand(app))
-  program.addCommand(destroyCommand(app))
-  program.addCommand(logsCommand(app))
-  program.addCommand(urlCommand(app))
-  program.addCommand(openCommand(app))
-  program.addCommand(attachCommand(app))
-  program.addCommand(execCommand(app, rest))
-  program.addCommand(routeCommand(app))
-  program.addCommand(proxyCommand(app))
-  program.addCommand(statusCommand(app))
-  program.addCommand(versionCommand(app))
+  const only = COMMANDS.filter(({ names }) => wanted !== undefined && names.includes(wanted))
+  for (const { load } of only.length > 0 ? only : COMMANDS)
+    program.addCommand(await load(app, rest))
   return program
 }

@@ -1,6 +1,6 @@
 import { messageOf } from '../lib/errors.ts'
 import { isLive } from '../run/run-state.ts'
-import { healthOf } from '../run/reclaim.ts'
+import { healthOf } from '../run/run-health.ts'
 import type { RuntimeInfo } from '../runtime/container-state.ts'
 import type { AppContext } from './app-context.ts'
 import { proxyLines, readProxyStatus } from './control-proxy.ts'

@@ -60,6 +60,31 @@ function repository(gitDir: string, target: string, home: string): MountSpec[] {
   ]
 }
 
+/**
+ * All mounts of a run. What git executes stays read-only by whichever way a mount leads to it, and no
+ * mount takes its place.
+ */
+export function withGitMounts(asked: readonly MountSpec[], git: GitMounts): MountSpec[] {
+  const executed = git.mounts.filter(({ readonly }) => readonly)
+  const mounts = asked.map((mount) =>
+    executed.some(({ source }) => isWithin(mount.source, source))
+      ? { ...mount, readonly: true }
+      : mount,
+  )
+  const seenAgain = mounts
+    .filter(({ readonly }) => !readonly)
+    .flatMap((mount) =>
+      git.mounts
+        .filter(({ source }) => isWithin(source, mount.source))
+        .map((part) => ({
+          ...part,
+          target: join(mount.target, relative(mount.source, part.source)),
+        })),
+    )
+  const all = [...mounts, ...seenAgain, ...git.mounts]
+  return [...new Map(all.map((mount) => [mount.target, mount])).values()]
+}
+
 function leadsOutside(path: string, source: string): UserError {
   return new UserError(
     `${quoted(path)} is a link to ${quoted(source)}, which lies outside the project`,

@@ -8,7 +8,7 @@ import { quoted } from '../lib/quoted.ts'
 import type { MountSpec } from '../runtime/container-spec.ts'
 import type { RuntimeInfo } from '../runtime/container-state.ts'
 import { planSandbox } from './sandbox-plan.ts'
-import type { GitMounts } from './git-mounts.ts'
+import { type GitMounts, withGitMounts } from './git-mounts.ts'
 import type { RunPlan } from './plan.ts'
 
 /** Everything a plan is made from. */
@@ -66,7 +66,7 @@ export function planRun(inputs: PlanInputs): RunPlan {
     imageSource: image.source,
     ...(command === undefined ? {} : { command }),
     envNames: [...inputs.envNames].sort(),
-    mounts: [...planMounts(inputs), ...inputs.git.mounts],
+    mounts: withGitMounts(planMounts(inputs), inputs.git),
     services: project.ports.map(({ service, port }) => ({ name: service, containerPort: port })),
     sandbox: planSandbox(inputs.sandbox, {
       description: info.description,
@@ -83,7 +83,7 @@ export function planRun(inputs: PlanInputs): RunPlan {
   }
 }
 
-/** agent.yaml's mounts, then the command line's; of two for one place the later wins. */
+/** agent.yaml's mounts, then the command line's, which take the place of those for the same target. */
 function planMounts(inputs: PlanInputs): MountSpec[] {
   const { project, workspace, flags, host } = inputs
   const asked = flags.mounts.map((mount) => resolveMount(mount, host.cwd, inputs))
@@ -96,7 +96,7 @@ function planMounts(inputs: PlanInputs): MountSpec[] {
         `${project.file} asks to mount ${quoted(source)}, which lies outside the project, at ${target}`,
         [`agent run --mount ${source}:${target}`, 'agent run --allow-unsafe-mount'],
       )
-  return [...new Map([...own, ...asked].map((mount) => [mount.target, mount])).values()]
+  return [...own, ...asked]
 }
 
 function resolveMount(mount: Mount, base: string, { host, realPath }: PlanInputs): MountSpec {

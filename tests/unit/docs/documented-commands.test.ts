@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { documentedCommands } from './documented-commands.ts'
 import { knownCommands, parseCommandLine } from './parse-command-line.ts'
 
+const commands = await knownCommands()
 const projectDir = join(import.meta.dirname, '..', '..', '..')
 
 const documents = ['*.md', 'docs/**/*.md', 'examples/**/*.md']
@@ -64,7 +65,7 @@ test('the documents that show most commands are among them', () => {
 describe('the command reference has', () => {
   const reference = readFileSync(join(projectDir, 'docs', 'reference', 'cli.md'), 'utf8')
 
-  test.each(knownCommands())('$name', ({ name, options }) => {
+  test.each(commands)('$name', ({ name, options }) => {
     expect(reference).toContain(`agent ${name}`)
     const missing = options.filter((option) => !new RegExp(`\`${option}[ \`]`).test(reference))
     expect(missing).toEqual([])

@@ -18,7 +18,7 @@ import { systemRuntimes } from '../../../src/system-runtimes.ts'
 export async function parseCommandLine(words: readonly string[]): Promise<string | undefined> {
   const dashes = words.indexOf('--')
   const own = dashes < 0 ? words : words.slice(0, dashes)
-  const program = createProgram(parserContext(), dashes < 0 ? [] : words.slice(dashes + 1))
+  const program = await createProgram(parserContext(), dashes < 0 ? [] : words.slice(dashes + 1))
   for (const command of program.commands) disarm(command)
   try {
     await program.parseAsync([...own], { from: 'user' })
@@ -30,7 +30,7 @@ export async function parseCommandLine(words: readonly string[]): Promise<string
 }
 
 /** Every command with subcommands as words (`proxy start`), and the long options it has beside those that all have. */
-export function knownCommands(): { name: string; options: readonly string[] }[] {
+export async function knownCommands(): Promise<{ name: string; options: readonly string[] }[]> {
   const shared = new Set(['--json', '--verbose', '--no-color', '--help', '--version'])
   const walk = (command: CommandUnknownOpts, path: readonly string[]): string[][] => [
     [
@@ -39,8 +39,9 @@ export function knownCommands(): { name: string; options: readonly string[] }[] 
     ],
     ...command.commands.flatMap((child) => walk(child, [...path, command.name()])),
   ]
-  return createProgram(parserContext(), [])
-    .commands.flatMap((command) => walk(command, []))
+  const program = await createProgram(parserContext(), [])
+  return program.commands
+    .flatMap((command) => walk(command, []))
     .map(([name = '', ...options]) => ({ name, options }))
 }
 
