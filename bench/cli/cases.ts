@@ -1,14 +1,18 @@
 import type { BenchHome } from './bench-home.ts'
 import { fillRuns } from './fill-runs.ts'
+import { makeIdleContainers, removeIdleContainers } from './idle-containers.ts'
 
-/** What one case compares. `prepare` says why it cannot be measured, if it cannot. */
+/** What one case compares. */
 export type CliCase = {
   name: string
   /** Arguments after `agent` and `docker`. */
   ours: readonly string[]
   theirs: readonly string[]
   stateDir: string
-  prepare: () => Promise<{ skip?: string }>
+  /** Why it cannot be measured here; absent: it can. */
+  skip?: string
+  prepare?: () => Promise<void>
+  cleanUp?: () => Promise<void>
 }
 
 const manyRuns = 200
@@ -18,37 +22,33 @@ export function cliCases(
   home: BenchHome,
   options: { image: string; hasEngine: boolean; hasImage: boolean },
 ): CliCase[] {
-  const needsEngine = options.hasEngine ? {} : { skip: 'no Docker engine answers' }
-  const needsImage = options.hasImage ? {} : { skip: `docker pull ${options.image} first` }
+  const { image, hasEngine, hasImage } = options
+  const needsEngine = hasEngine ? {} : { skip: 'no Docker engine answers' }
+  const needsImage = hasEngine && !hasImage ? { skip: `docker pull ${image} first` } : needsEngine
+  const manyState = `${home.emptyState}-${manyRuns}`
+  const docker = (args: readonly string[]) => home.invocation(manyState, ['docker', ...args])
   return [
+    { name: 'version', ours: ['--version'], theirs: ['--version'], stateDir: home.emptyState },
+    { name: 'list', ours: ['list'], theirs: ['ps'], stateDir: home.emptyState, ...needsEngine },
     {
-      name: 'version',
-      ours: ['--version'],
-      theirs: ['--version'],
-      stateDir: home.emptyState,
-      prepare: async () => ({}),
-    },
-    {
-      name: 'list',
-      ours: ['list'],
-      theirs: ['ps'],
-      stateDir: home.emptyState,
-      prepare: async () => needsEngine,
-    },
-    {
-      name: 'list-200',
+      name: `list-${manyRuns}`,
       ours: ['list', '-a'],
       theirs: ['ps', '-a'],
-      stateDir: `${home.emptyState}-${manyRuns}`,
-      prepare: async () =>
-        options.hasEngine ? fillRuns(`${home.emptyState}-${manyRuns}`, manyRuns) : needsEngine,
+      stateDir: manyState,
+      ...needsImage,
+      prepare: async () => {
+        fillRuns(manyState, manyRuns, home.workspace)
+        await removeIdleContainers(docker)
+        await makeIdleContainers(docker, { image, count: manyRuns })
+      },
+      cleanUp: () => removeIdleContainers(docker),
     },
     {
       name: 'run',
       ours: ['run', '--sandbox', 'none', '--', 'true'],
-      theirs: ['run', '--rm', options.image, 'true'],
+      theirs: ['run', '--rm', image, 'true'],
       stateDir: home.runState,
-      prepare: async () => (options.hasEngine ? needsImage : needsEngine),
+      ...needsImage,
     },
   ]
 }

@@ -43,18 +43,24 @@ export async function compareCli({ projectDir, pairs, only }: CliBenchOptions): 
 }
 
 async function measureCase(
-  { ours, theirs, stateDir, prepare }: CliCase,
+  measured: CliCase,
   on: { home: BenchHome; agent: string; docker: string; pairs: number },
 ): Promise<ComparisonRow> {
-  const names = { ours: ['agent', ...ours].join(' '), theirs: ['docker', ...theirs].join(' ') }
-  const { skip } = await prepare()
-  if (skip !== undefined) return { kind: 'skipped', reason: skip, ...names }
-  const measured = measurePairs(
-    on.home.invocation(stateDir, [on.agent, ...ours]),
-    on.home.invocation(stateDir, [on.docker, ...theirs]),
-    { pairs: on.pairs, warmUps },
-  )
-  return { kind: 'measured', estimate: pairedEstimate(measured), pairs: on.pairs, ...names }
+  const { name, ours, theirs, stateDir, skip } = measured
+  const [shownOurs, shownTheirs] = [['agent', ...ours].join(' '), ['docker', ...theirs].join(' ')]
+  const row = { name, ours: shownOurs, theirs: shownTheirs }
+  if (skip !== undefined) return { kind: 'skipped', reason: skip, ...row }
+  try {
+    await measured.prepare?.()
+    const pairs = measurePairs(
+      on.home.invocation(stateDir, [on.agent, ...ours]),
+      on.home.invocation(stateDir, [on.docker, ...theirs]),
+      { pairs: on.pairs, warmUps },
+    )
+    return { kind: 'measured', estimate: pairedEstimate(pairs), pairs: on.pairs, ...row }
+  } finally {
+    await measured.cleanUp?.()
+  }
 }
 
 /** Destroys the measured runs before their records go; what the background process holds ends by itself. */

@@ -39,11 +39,11 @@ describe('estimates of pairs', () => {
 test('the table shows what was measured and why something was not', () => {
   const estimate = pairedEstimate([[5, 10]])
   const rows = [
-    { kind: 'measured', ours: 'agent a', theirs: 'docker a', estimate, pairs: 1 },
-    { kind: 'skipped', ours: 'agent b', theirs: 'docker b', reason: 'no engine' },
+    { kind: 'measured', name: 'a', ours: 'agent a', theirs: 'docker a', estimate, pairs: 1 },
+    { kind: 'skipped', name: 'b', ours: 'agent b', theirs: 'docker b', reason: 'no engine' },
   ] as const
   expect(comparisonTable(rows).split('\n').slice(2)).toEqual([
-    '| `agent a` | 5.0 (5.0–5.0) | `docker a` | 10.0 (10.0–10.0) | 0.50 (0.50–0.50) | 1 |',
-    '| `agent b` | skipped | `docker b` | no engine |  |  |',
+    '| a | `agent a` | 5.0 (5.0–5.0) | `docker a` | 10.0 (10.0–10.0) | 0.50 (0.50–0.50) | 1 |',
+    '| b | `agent b` | skipped | `docker b` | no engine |  |  |',
   ])
 })
