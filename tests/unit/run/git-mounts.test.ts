@@ -2,7 +2,8 @@ import { describe, expect, test } from 'bun:test'
 import { execFileSync } from 'node:child_process'
 import { mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { gitMounts } from '../../../src/run/git-mounts.ts'
+import { gitMounts, withGitMounts } from '../../../src/run/git-mounts.ts'
+import type { MountSpec } from '../../../src/runtime/container-spec.ts'
 import { temporaryFolder } from '../platform/temporary-folder.ts'
 
 /** A folder with a repository in `main`, one commit in it. */
@@ -183,6 +184,48 @@ describe('a hostile .git file', () => {
     expect(mountedFrom(folder.path)).toEqual([join(folder.path, '.git')])
   })
 })
+
+describe('a mount that leads to the repository another way', () => {
+  const repository = {
+    mounts: [
+      { source: '/w/.git', target: '/workspace/.git', readonly: false },
+      { source: '/w/.git/hooks', target: '/workspace/.git/hooks', readonly: true },
+    ],
+    env: {},
+  }
+  test.each([
+    [
+      'the project again',
+      mount('/w', '/again'),
+      [
+        mount('/w', '/again'),
+        mount('/w/.git', '/again/.git'),
+        mount('/w/.git/hooks', '/again/.git/hooks', true),
+      ],
+    ],
+    [
+      'its .git',
+      mount('/w/.git', '/g'),
+      [mount('/w/.git', '/g'), mount('/w/.git/hooks', '/g/hooks', true)],
+    ],
+    ['the hooks', mount('/w/.git/hooks', '/h'), [mount('/w/.git/hooks', '/h', true)]],
+    ['a hook', mount('/w/.git/hooks/x', '/x'), [mount('/w/.git/hooks/x', '/x', true)]],
+    ['all of it, read-only', mount('/w', '/ro', true), [mount('/w', '/ro', true)]],
+    ['something else', mount('/w/data', '/data'), [mount('/w/data', '/data')]],
+    ['in the place of the hooks', mount('/w/own', '/workspace/.git/hooks'), []],
+  ])('%s', (_what, asked, planned) => {
+    const mounts = withGitMounts([asked], repository)
+    expect(byTarget(mounts)).toEqual(byTarget([...planned, ...repository.mounts]))
+  })
+})
+
+function mount(source: string, target: string, readonly = false): MountSpec {
+  return { source, target, readonly }
+}
+
+function byTarget(mounts: readonly MountSpec[]): MountSpec[] {
+  return mounts.toSorted((one, other) => (one.target < other.target ? -1 : 1))
+}
 
 function mountedFrom(workspace: string): string[] {
   return gitMounts(workspace).mounts.map(({ source }) => source)
