@@ -4,7 +4,7 @@ import { basename, join } from 'node:path'
 import { engineSuites, toolPackages, toolSuite, type SuiteName } from './engine-suites.ts'
 import { unpackPackages } from './private-packages.ts'
 import type { RunOptions } from './run-command.ts'
-import { writeToolFolder } from './tool-folder.ts'
+import { toolFolderFormat, writeToolFolder } from './tool-folder.ts'
 
 /** The programs of one engine: a folder for PATH, and those that are named by path. */
 export type EngineTools = {
@@ -28,7 +28,7 @@ export async function provideTools(
   const engineSet = { debianSuite, packages, withDependencies: debianSuite === toolSuite }
   const engine = await unpackPackages(engineSet, cacheDir, log)
   const id = createHash('sha256')
-    .update(`${basename(tools)} ${basename(engine)}`)
+    .update(`${basename(tools)} ${basename(engine)} ${toolFolderFormat}`)
     .digest('hex')
     .slice(0, 12)
   const folder = await writeToolFolder(join(cacheDir, 'bin', `${suiteName}-${id}`), [

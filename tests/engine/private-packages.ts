@@ -30,16 +30,20 @@ export async function unpackPackages(
     const draft = `${folder}.draft`
     await rm(draft, { recursive: true, force: true })
     await mkdir(draft, { recursive: true })
-    for (const archive of await download(set, join(cacheDir, 'apt', set.debianSuite))) {
-      await run(['dpkg-deb', '-x', archive, draft])
+    const archives = await download(set, join(cacheDir, 'apt', set.debianSuite))
+    for (const archive of (await readdir(archives))
+      .sort()
+      .filter((file) => file.endsWith('.deb'))) {
+      await run(['dpkg-deb', '-x', join(archives, archive), draft])
     }
+    await rm(archives, { recursive: true })
     await rename(draft, folder)
     return folder
   })
 }
 
-/** Fetches the packages of a set with a private apt state in `folder`; returns the paths of the .deb files. */
-async function download(set: PackageSet, folder: string): Promise<string[]> {
+/** Fetches the packages of a set with a private apt state in `folder`; returns the folder with the .deb files. */
+async function download(set: PackageSet, folder: string): Promise<string> {
   const archives = join(folder, 'cache', 'archives')
   await rm(archives, { recursive: true, force: true })
   for (const made of [
@@ -85,11 +89,7 @@ async function download(set: PackageSet, folder: string): Promise<string[]> {
       cwd: archives,
     })
   }
-  const files = await readdir(archives)
-  return files
-    .filter((file) => file.endsWith('.deb'))
-    .sort()
-    .map((file) => join(archives, file))
+  return archives
 }
 
 /** The Debian mirror this machine uses, else Debian's own. */

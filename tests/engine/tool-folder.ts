@@ -1,6 +1,9 @@
 import { existsSync } from 'node:fs'
-import { chmod, mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, readdir, readlink, rename, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+
+/** Goes up when `writeToolFolder` writes something else for the same packages: cached folders are not written again. */
+export const toolFolderFormat = 2
 
 /**
  * Writes one small script per program of the unpacked `roots` (earlier ones win), which runs it with the libraries and
@@ -41,9 +44,18 @@ async function programsIn(root: string): Promise<{ name: string; path: string }[
   const found: { name: string; path: string }[] = []
   for (const folder of ['bin', 'sbin', 'usr/bin', 'usr/sbin']) {
     const names: string[] = await readdir(join(root, folder)).catch(() => [])
-    for (const name of names.sort()) found.push({ name, path: join(root, folder, name) })
+    for (const name of names.sort()) {
+      const path = await insideRoot(root, join(root, folder, name))
+      if (existsSync(path)) found.push({ name, path })
+    }
   }
   return found
+}
+
+/** Where a link leads when `root` is the root: packages have absolute ones (/sbin/ip → /bin/ip), meant for after installation. */
+async function insideRoot(root: string, path: string): Promise<string> {
+  const target = await readlink(path).catch(() => '')
+  return target.startsWith('/') ? join(root, target) : path
 }
 
 /** Shell lines that make a program of `root` find its libraries, iptables extensions and Perl modules there. */
