@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'bun:test'
 import * as fc from 'fast-check'
-import { UserError } from '../../../src/lib/errors.ts'
 import {
   DEFAULT_DETACH_KEYS,
   DetachKeyFilter,
   parseDetachKeys,
 } from '../../../src/run/detach-keys.ts'
+import { userErrorOf } from '../../support/user-error-of.ts'
 
 describe('detach keys as written', () => {
   test.each([
@@ -38,7 +38,7 @@ describe('detach keys as written', () => {
     [' ', '" "'],
     ['\u001b[2J', '\\u001b'],
   ])('%j are refused with the bad key shown', (text, shown) => {
-    const error = refusal(() => parseDetachKeys(text))
+    const error = userErrorOf(() => parseDetachKeys(text))
     expect(error.exitCode).toBe(2)
     expect(error.message).toContain(shown)
     expect(error.fixes.join()).toContain(DEFAULT_DETACH_KEYS)
@@ -123,14 +123,4 @@ function pushed(filter: DetachKeyFilter, typed: string): { pass: string; detach:
 
 function asText(bytes: Uint8Array): string {
   return Buffer.from(bytes).toString()
-}
-
-function refusal(work: () => unknown): UserError {
-  try {
-    work()
-  } catch (error) {
-    if (error instanceof UserError) return error
-    throw error
-  }
-  throw new Error('was accepted')
 }

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'bun:test'
-import { UserError } from '../../../src/lib/errors.ts'
+import type { UserError } from '../../../src/lib/errors.ts'
 import { resolveRun } from '../../../src/run/resolve-run.ts'
+import { userErrorOf } from '../../support/user-error-of.ts'
 import { aRun } from './a-run.ts'
 
 /** As the store lists them: newest first. */
@@ -53,11 +54,5 @@ describe('the run that a user means', () => {
 })
 
 function refusal(text: string): UserError {
-  try {
-    resolveRun(RUNS, text)
-  } catch (error) {
-    if (error instanceof UserError) return error
-    throw error
-  }
-  throw new Error(`${text} was found`)
+  return userErrorOf(() => resolveRun(RUNS, text))
 }
