@@ -18,7 +18,7 @@ async function perform({ verb, name, suite }: ControlCommand, cacheDir: string):
   const log = stepLog(`engine ${name}`)
   switch (verb) {
     case 'up': {
-      const running = await runningEngine(name, cacheDir)
+      const running = await runningEngine(name)
       if (running !== undefined) log(`is up already, with the engine of ${running.suite}`)
       const engine =
         running ?? (await provisionEngine({ name, suite, cacheDir, log, detached: true }))
@@ -33,16 +33,16 @@ async function perform({ verb, name, suite }: ControlCommand, cacheDir: string):
       log('nothing is left of it')
       return
     case 'status':
-      for (const each of await engineNames()) console.log(await describe(each, cacheDir))
+      for (const each of await engineNames()) console.log(await describe(each))
   }
 }
 
-async function describe(name: string, cacheDir: string): Promise<string> {
-  const state = await readEngineState(name, cacheDir)
+async function describe(name: string): Promise<string> {
+  const state = await readEngineState(name)
   if (state === undefined) return `${name}: half-way up or down`
   const processes = state.processes.map(
     (each) => `${each.role} ${each.pid}${isAlive(each) ? '' : ' (dead)'}`,
   )
   const api = state.apiVersion ?? 'starting'
-  return `${name}: ${state.suite}, API ${api}, unix://${enginePaths(name, cacheDir).socket}, ${processes.join(', ')}`
+  return `${name}: ${state.suite}, API ${api}, unix://${enginePaths(name, state.cacheDir).socket}, ${processes.join(', ')}`
 }

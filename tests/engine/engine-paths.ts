@@ -4,7 +4,6 @@ import { join } from 'node:path'
 export type EnginePaths = {
   readonly runFolder: string
   readonly socket: string
-  readonly stateFile: string
   /** Docker's exec-root: short, since sockets live below it. */
   readonly execFolder: string
   readonly dataFolder: string
@@ -46,7 +45,6 @@ export function enginePaths(name: string, cacheDir: string): EnginePaths {
   return {
     runFolder,
     socket: join(runFolder, 'docker.sock'),
-    stateFile: join(runFolder, 'state.json'),
     execFolder: join(runFolder, 'exec'),
     dataFolder,
     dockerData: join(dataFolder, 'docker'),

@@ -1,6 +1,7 @@
 import { readFile, readdir, rename, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { z } from 'zod'
-import { enginePaths, isEngineName, runRoot } from './engine-paths.ts'
+import { isEngineName, runRoot } from './engine-paths.ts'
 import { isSuiteName } from './engine-suites.ts'
 
 const processIdentity = z.object({ pid: z.number(), startTime: z.string() })
@@ -10,6 +11,8 @@ export type ProcessIdentity = z.infer<typeof processIdentity>
 
 const engineState = z.object({
   suite: z.string().refine(isSuiteName),
+  /** The cache folder it was brought up with, which holds its data. */
+  cacheDir: z.string(),
   /** The process the engine dies with; absent when it was left running on purpose. */
   owner: processIdentity.optional(),
   processes: z.array(processIdentity.extend({ role: z.string() })),
@@ -22,11 +25,8 @@ const engineState = z.object({
 export type EngineState = z.infer<typeof engineState>
 
 /** The state of the engine `name`, or undefined when there is none or it cannot be read. */
-export async function readEngineState(
-  name: string,
-  cacheDir: string,
-): Promise<EngineState | undefined> {
-  const text = await readFile(enginePaths(name, cacheDir).stateFile, 'utf8').catch(() => undefined)
+export async function readEngineState(name: string): Promise<EngineState | undefined> {
+  const text = await readFile(stateFile(name), 'utf8').catch(() => undefined)
   if (text === undefined) return undefined
   try {
     return engineState.safeParse(JSON.parse(text)).data
@@ -35,12 +35,8 @@ export async function readEngineState(
   }
 }
 
-export async function writeEngineState(
-  name: string,
-  cacheDir: string,
-  state: EngineState,
-): Promise<void> {
-  const file = enginePaths(name, cacheDir).stateFile
+export async function writeEngineState(name: string, state: EngineState): Promise<void> {
+  const file = stateFile(name)
   await writeFile(`${file}.new`, JSON.stringify(state, undefined, 2))
   await rename(`${file}.new`, file)
 }
@@ -49,4 +45,8 @@ export async function writeEngineState(
 export async function engineNames(): Promise<string[]> {
   const names = await readdir(runRoot).catch(() => [])
   return names.filter(isEngineName).sort()
+}
+
+function stateFile(name: string): string {
+  return join(runRoot, name, 'state.json')
 }

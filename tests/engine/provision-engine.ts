@@ -84,19 +84,20 @@ async function bringUp(options: ProvisionOptions, tools: EngineTools): Promise<T
   const owner = options.detached === true ? undefined : identityOf(process.pid)
   let state: EngineState = {
     suite: suiteName,
+    cacheDir,
     ...(owner === undefined ? {} : { owner }),
     processes: [],
     dockerCli: tools.dockerCli,
   }
   await withCacheLock(cacheDir, 'network', async () => {
     await mkdir(paths.runFolder, { recursive: true })
-    await writeEngineState(name, cacheDir, state)
+    await writeEngineState(name, state)
     await prepareMachine()
     await setUpNetwork(paths, { env })
   })
   const record = async (role: string, identity: ProcessIdentity): Promise<void> => {
     state = { ...state, processes: [...state.processes, { role, ...identity }] }
-    await writeEngineState(name, cacheDir, state)
+    await writeEngineState(name, state)
   }
 
   log(`starting the engine of ${suiteName}`)
@@ -118,25 +119,21 @@ async function bringUp(options: ProvisionOptions, tools: EngineTools): Promise<T
   await pullBaseImages(client)
 
   state = { ...state, apiVersion }
-  await writeEngineState(name, cacheDir, state)
+  await writeEngineState(name, state)
   log(`ready: API ${apiVersion} at unix://${paths.socket}`)
-  return testEngine(name, cacheDir, state, apiVersion)
+  return testEngine(name, state, apiVersion)
 }
 
 /** The engine `name` if it is up, whoever brought it up; undefined when it is not, or only half. */
-export async function runningEngine(
-  name: string,
-  cacheDir: string,
-): Promise<TestEngine | undefined> {
-  const state = await readEngineState(name, cacheDir)
+export async function runningEngine(name: string): Promise<TestEngine | undefined> {
+  const state = await readEngineState(name)
   if (state?.apiVersion === undefined || !state.processes.every(isAlive)) return undefined
-  return testEngine(name, cacheDir, state, state.apiVersion)
+  return testEngine(name, state, state.apiVersion)
 }
 
 function testEngine(
   name: string,
-  cacheDir: string,
-  { suite, dockerCli }: EngineState,
+  { suite, cacheDir, dockerCli }: EngineState,
   apiVersion: string,
 ): TestEngine {
   const paths = enginePaths(name, cacheDir)

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, statSync } from 'node:fs'
 import { readdir, readFile, rm, rmdir } from 'node:fs/promises'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { withCacheLock } from './cache-lock.ts'
 import { cachedTools } from './engine-tools.ts'
 import { enginePaths, runRoot, type EnginePaths } from './engine-paths.ts'
@@ -13,19 +13,26 @@ import {
   processesWithVariable,
   signalProcess,
 } from './engine-processes.ts'
-import { engineNames, readEngineState, type ProcessIdentity } from './engine-state.ts'
+import {
+  engineNames,
+  readEngineState,
+  type EngineState,
+  type ProcessIdentity,
+} from './engine-state.ts'
 import { restoreMachine } from './machine-before.ts'
 import { succeeds, type RunOptions } from './run-command.ts'
 import { tearDownNetwork } from './engine-network.ts'
 
 /**
  * Removes everything of the engine `name`: containers, processes, mounts, cgroups, network, files. Works from names alone,
- * so also when the engine was killed half-way up. Throws when a process or mount withstands.
+ * so also when the engine was killed half-way up;
+ * `cacheDir` is then where its data is taken to be. Throws when a process or mount withstands.
  */
 export async function tearDown(name: string, cacheDir: string): Promise<void> {
-  const paths = enginePaths(name, cacheDir)
+  const state = await readEngineState(name)
+  const paths = enginePaths(name, state?.cacheDir ?? cacheDir)
   const options = await cachedTools(cacheDir)
-  await endGracefully(name, cacheDir, paths, options)
+  await endGracefully(state, paths, options)
   await killTheRest(name, paths)
   await unmountBelow([paths.runFolder, paths.dataFolder])
   await removeCgroups(paths.cgroup)
@@ -38,14 +45,14 @@ export async function tearDown(name: string, cacheDir: string): Promise<void> {
     await rmdir(runRoot).catch(() => undefined)
     await rmdir('/run/netns').catch(() => undefined)
   })
-  await rmdir(join(cacheDir, 'engines')).catch(() => undefined)
+  await rmdir(dirname(paths.dataFolder)).catch(() => undefined)
 }
 
 /** Takes down the engines whose process has died without doing it, and returns their names. */
 export async function sweepAbandoned(cacheDir: string): Promise<string[]> {
   const swept: string[] = []
   for (const name of await engineNames()) {
-    const owner = (await readEngineState(name, cacheDir))?.owner
+    const owner = (await readEngineState(name))?.owner
     if (owner === undefined || isAlive(owner)) continue
     await tearDown(name, cacheDir)
     swept.push(name)
@@ -55,12 +62,10 @@ export async function sweepAbandoned(cacheDir: string): Promise<string[]> {
 
 /** Lets dockerd unmount and clean up by itself, with its containers killed first so that it has not to wait for them. */
 async function endGracefully(
-  name: string,
-  cacheDir: string,
+  state: EngineState | undefined,
   paths: EnginePaths,
   options: RunOptions,
 ): Promise<void> {
-  const state = await readEngineState(name, cacheDir)
   const live = state?.processes.filter(isAlive) ?? []
   if (live.length === 0) return
   const client = {
