@@ -6,7 +6,7 @@ import type { StatePaths } from '../platform/state-paths.ts'
 import type { State } from '../state/state.ts'
 import type { ControlClient } from './control-client.ts'
 import { daemonEnv } from './daemon-env.ts'
-import { findDaemon } from './find-daemon.ts'
+import { findDaemon, findDaemonAndVersion } from './find-daemon.ts'
 import { isNewer } from './version-order.ts'
 import { decodeDaemonReport } from './daemon-report.ts'
 import type { Environment } from '../platform/host.ts'
@@ -43,10 +43,10 @@ export async function ensureDaemon(options: EnsureDaemonOptions): Promise<Contro
 
 /** Undefined when none lives, or when the one that does was asked to make way for a newer version. */
 async function currentDaemon(state: State, version: string): Promise<ControlClient | undefined> {
-  const client = await findDaemon(state)
-  if (client === undefined) return undefined
-  const hello = await client.hello()
-  if (!isNewer(version, hello.version)) return client
+  const found = await findDaemonAndVersion(state)
+  if (found === undefined) return undefined
+  const { client } = found
+  if (!isNewer(version, found.version)) return client
   await client.handover()
   await client.closed
   return undefined

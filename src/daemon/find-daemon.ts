@@ -7,16 +7,25 @@ import { readDaemonRow } from './daemon-row.ts'
  * answers with the nonce in the database, not because a pid exists.
  */
 export async function findDaemon(state: State): Promise<ControlClient | undefined> {
+  return (await findDaemonAndVersion(state))?.client
+}
+
+/** As `findDaemon`, with the version that it says it has. */
+export async function findDaemonAndVersion(
+  state: State,
+): Promise<{ client: ControlClient; version: string } | undefined> {
   const row = readDaemonRow(state)
   if (row === undefined) return undefined
   try {
     const client = await ControlClient.open(row.socketPath)
-    const { nonce } = await client.hello()
-    if (nonce === row.nonce) return client
+    const { nonce, version } = await client.hello()
+    if (nonce === row.nonce) return { client, version }
     client[Symbol.dispose]()
     // Between the two steps another daemon took over; its row is there by now.
     const now = readDaemonRow(state)
-    return now !== undefined && now.nonce !== row.nonce ? await findDaemon(state) : undefined
+    return now !== undefined && now.nonce !== row.nonce
+      ? await findDaemonAndVersion(state)
+      : undefined
   } catch (error) {
     if (error instanceof DaemonGoneError) return undefined
     throw error

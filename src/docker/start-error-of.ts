@@ -1,6 +1,7 @@
 import type { ContainerSpec } from '../runtime/container-spec.ts'
 import type { ContainerId } from '../runtime/container-state.ts'
 import { ContainerUnavailableError } from '../runtime/container-unavailable-error.ts'
+import { MissingImageError } from '../runtime/missing-image-error.ts'
 import { StartError } from '../runtime/start-error.ts'
 
 import type { EngineError } from './engine-error.ts'
@@ -9,10 +10,7 @@ import type { EngineError } from './engine-error.ts'
 export function createErrorOf(spec: ContainerSpec, error: EngineError): Error {
   const { reason, status } = error
   if (status === 404 && /no such image/i.test(reason)) {
-    return new StartError(`the image ${spec.image} is not on this engine`, 125, {
-      fix: `docker pull ${spec.image}`,
-      cause: error,
-    })
+    return new MissingImageError(spec.image, { fix: `docker pull ${spec.image}`, cause: error })
   }
   if (status === 409 && /name .* is already in use/i.test(reason)) {
     return new StartError(`there is a container named "${spec.name}" already`, 125, {

@@ -60,6 +60,8 @@ export async function endRun(
   return { run: runs.find(runId) ?? run, failures: ending.failures }
 }
 
+type Found = Pick<ContainerState, 'id' | 'phase'>
+
 class RunEnding {
   readonly failures: string[] = []
   readonly #run: RunRecord
@@ -89,14 +91,17 @@ class RunEnding {
   }
 
   /** The main container; by label when its id was never written down. `null` when there is none. */
-  async #find(runtime: ContainerRuntime): Promise<ContainerState | null> {
+  async #find(runtime: ContainerRuntime): Promise<Found | null> {
     const { containerId: known, id } = this.#run
+    // Who saw it end need not ask.
+    if (known !== undefined && this.#options.exit !== undefined)
+      return { id: containerId(known), phase: 'exited' }
     if (known !== undefined) return (await runtime.inspect(containerId(known))) ?? null
     const [first] = await runtime.list(selectRun(this.#context.homeId, id))
     return first ?? null
   }
 
-  async #halt(runtime: ContainerRuntime, container: ContainerState | null): Promise<void> {
+  async #halt(runtime: ContainerRuntime, container: Found | null): Promise<void> {
     if (container === null || this.#options.exit !== undefined) return
     if (container.phase === 'exited' || container.phase === 'created') return
     const { graceMs } = this.#options
@@ -107,7 +112,7 @@ class RunEnding {
   /** Undefined while it is not known that the run is over. */
   async #exitStatus(
     runtime: ContainerRuntime | undefined,
-    container: ContainerState | null | undefined,
+    container: Found | null | undefined,
   ): Promise<ExitStatus | undefined> {
     const { state, exitCode, containerId: known } = this.#run
     if (!isLive(state)) return { exitCode: exitCode ?? 0 }
@@ -120,7 +125,7 @@ class RunEnding {
     return this.#step('read the exit code', inspect)
   }
 
-  async #keepOutput(runtime: ContainerRuntime, container: ContainerState): Promise<void> {
+  async #keepOutput(runtime: ContainerRuntime, container: Found): Promise<void> {
     if (container.phase === 'created') return
     const chunks = runtime.logs(container.id, { follow: false, timestamps: true })
     await storeOutput(this.#context.paths.runOutput(this.#run.id), chunks)

@@ -1,11 +1,13 @@
 import { UserError } from '../lib/errors.ts'
 import type { Route } from '../routes/route.ts'
 import type { ContainerRuntime, ExitWait } from '../runtime/container-runtime.ts'
+import type { ContainerSpec } from '../runtime/container-spec.ts'
+import { MissingImageError } from '../runtime/missing-image-error.ts'
 import type { ContainerId, PublishedPort } from '../runtime/container-state.ts'
 import type { ContainerStream } from '../runtime/container-stream.ts'
 import { containerSpec } from './container-spec-of.ts'
 import { endRun } from './end-run.ts'
-import { ensureImage } from './ensure-image.ts'
+import { pullImage } from './pull-image.ts'
 import type { RunPlan } from './plan.ts'
 import type { RunContext } from './run-context.ts'
 import { sharedLabels } from './run-labels.ts'
@@ -59,16 +61,21 @@ export async function startRun(options: StartOptions, context: RunContext): Prom
   claim(options, context)
   try {
     const services = plan.services.length > 0
-    const [proxyPort] = await Promise.all([
-      services ? progress.timed('proxy', () => supervision.proxyPort()) : undefined,
+    // Needed before the start only, so they run while the container is made.
+    const ready = Promise.all([
       progress.timed('watch', () => supervision.watch(runtime)),
-      progress.timed('image', () => ensureImage(runtime, plan.image, progress, signal)),
       progress.timed('network', () => ensureNetwork(options, context)),
     ])
-    signal.throwIfAborted()
+    // When making fails first, its error is the one to tell.
+    ready.catch(() => undefined)
+    const proxyPort = services
+      ? await progress.timed('proxy', () => supervision.proxyPort())
+      : undefined
     const container = await progress.timed('create', () =>
       createContainer(options, context, proxyPort),
     )
+    await ready
+    signal.throwIfAborted()
     const { stream, exit } = await progress.timed('start', () => attachAndStart(options, container))
     const ports = services ? await publishedPorts(runtime, container, plan) : []
     publish(options, context, ports)
@@ -134,7 +141,7 @@ async function createContainer(
   context: RunContext,
   proxyPort: number | undefined,
 ): Promise<ContainerId> {
-  const { plan, runId, runtime, signal } = options
+  const { plan, runId, runtime } = options
   const own = {
     AGENTOPS_RUN_ID: runId,
     AGENTOPS_RUN_NAME: plan.name,
@@ -152,10 +159,24 @@ async function createContainer(
     ...(runtime.networks === undefined ? {} : { network: SHARED_NETWORK }),
   })
   context.runs.intend(runId, 'container', spec.name)
-  const container = await runtime.create(spec, signal)
+  const container = await createOrPull(options, spec)
   if (!context.runs.recordContainer(runId, spec.name, container))
     throw new UserError(`"${plan.name}" was stopped while it was starting`)
   return container
+}
+
+/** Asking for the image first would cost every run a question that nearly always has the same answer. */
+async function createOrPull(
+  { runtime, progress, signal }: StartOptions,
+  spec: ContainerSpec,
+): Promise<ContainerId> {
+  try {
+    return await runtime.create(spec, signal)
+  } catch (error) {
+    if (!(error instanceof MissingImageError)) throw error
+    await progress.timed('pull', () => pullImage(runtime, error, progress, signal))
+    return runtime.create(spec, signal)
+  }
 }
 
 /** Attach and wait first, then start: nothing of a short life is missed. */

@@ -34,7 +34,7 @@ export interface ContainerRuntime {
   ping(signal?: AbortSignal): Promise<RuntimeInfo>
   /** OCI runtimes on offer, sorted; `runsc` among them means gVisor is there. Costs more than `ping`. */
   ociRuntimes(signal?: AbortSignal): Promise<readonly string[]>
-  /** Makes a container without starting it. The image must be present. */
+  /** Makes a container without starting it. Rejects with `MissingImageError` when the image is not here. */
   create(spec: ContainerSpec, signal?: AbortSignal): Promise<ContainerId>
   /**
    * Starts a created container. Rejects with `StartError` when it cannot be started. A command that is not

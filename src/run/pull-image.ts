@@ -1,19 +1,17 @@
-import { UserError } from '../lib/errors.ts'
 import type { ContainerRuntime } from '../runtime/container-runtime.ts'
+import type { MissingImageError } from '../runtime/missing-image-error.ts'
 import type { PullProgress } from '../runtime/image-store.ts'
 import type { RunProgress } from './run-progress.ts'
 
-/** Pulls an image that is not here. */
-export async function ensureImage(
-  runtime: ContainerRuntime,
-  reference: string,
+/** Pulls the image that was missing; on a runtime without images, says that it is. */
+export async function pullImage(
+  { images }: ContainerRuntime,
+  missing: MissingImageError,
   progress: RunProgress,
   signal: AbortSignal,
 ): Promise<void> {
-  const { images } = runtime
-  if (images === undefined)
-    throw new UserError(`the ${runtime.kind} runtime has no images, so ${reference} cannot be used`)
-  if ((await images.inspect(reference, signal)) !== undefined) return
+  if (images === undefined) throw missing
+  const { reference } = missing
   const layers = new Map<string, PullProgress>()
   progress.status(`pulling ${reference}`)
   await images.pull(
