@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'bun:test'
-import { existsSync, mkdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { UserError } from '../../../src/lib/errors.ts'
 import { acquireLock, tryLock } from '../../../src/platform/file-lock.ts'
 import { rejectionOf } from '../../support/rejection-of.ts'
 import { userErrorOf } from '../../support/user-error-of.ts'
-import { temporaryFolder } from './temporary-folder.ts'
+import { temporaryFolder } from '../../support/temporary-folder.ts'
 
 describe('a file lock', () => {
   test('is held once, also within one process, until it is released', () => {
@@ -105,11 +105,11 @@ describe('a file lock', () => {
     expect(userErrorOf(() => tryLock(folder.path)).message).toContain(folder.path)
   })
 
-  test('does not touch what a file holds', () => {
+  test('of a file that holds something is refused, and the file left as it is', () => {
     using folder = temporaryFolder()
     const path = join(folder.path, 'a.lock')
     writeFileSync(path, 'mine')
-    tryLock(path)?.release()
-    expect(statSync(path).size).toBe(4)
+    expect(userErrorOf(() => tryLock(path)).message).toContain(path)
+    expect(readFileSync(path, 'utf8')).toBe('mine')
   })
 })

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'bun:test'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Sqlite, SqliteFailure, isBusy, isConstraint } from '../../../src/platform/sqlite.ts'
-import { temporaryFolder } from './temporary-folder.ts'
+import { temporaryFolder } from '../../support/temporary-folder.ts'
 
 function failureOf(work: () => unknown): unknown {
   try {
