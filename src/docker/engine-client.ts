@@ -53,9 +53,8 @@ export class EngineClient {
     this.#transport = transport
   }
 
-  /** Asks the engine for its version, once. */
+  /** Asks the engine what it is; further requests are in the version that both know. */
   async greet(signal?: AbortSignal): Promise<EngineGreeting> {
-    if (this.#greeting !== undefined) return this.#greeting
     const { status, headers, text } = await this.#exchange(
       { method: 'GET', path: '/_ping', deadlineMs: deadlines.pingMs, signal },
       '',
@@ -164,7 +163,8 @@ export class EngineClient {
   }
 
   async #prefix(signal: AbortSignal | undefined): Promise<string> {
-    return `/v${(await this.greet(signal)).apiVersion}`
+    const { apiVersion } = this.#greeting ?? (await this.greet(signal))
+    return `/v${apiVersion}`
   }
 }
 

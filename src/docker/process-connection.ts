@@ -5,15 +5,24 @@ import { Duplex } from 'node:stream'
 export class ProcessConnection extends Duplex {
   readonly #child: ChildProcessWithoutNullStreams
 
-  constructor(child: ChildProcessWithoutNullStreams) {
+  /** @param failureOf the error of a program that ended with this exit code; undefined for a good end */
+  constructor(
+    child: ChildProcessWithoutNullStreams,
+    failureOf: (exitCode: number | null) => Error | undefined,
+  ) {
     super()
     this.#child = child
     child.stdout.on('data', (chunk: Buffer) => {
       if (!this.push(chunk)) child.stdout.pause()
     })
-    child.stdout.once('end', () => this.push(null))
+    // Not when its output ends: the exit code, which tells whether that was a good end, comes later.
+    child.once('close', (exitCode) => {
+      const failure = failureOf(exitCode)
+      if (failure === undefined) this.push(null)
+      else this.destroy(failure)
+    })
     // A program that is gone shows by its exit; the error of the pipe says nothing more.
-    child.stdin.on('error', () => this.destroy())
+    child.stdin.on('error', () => undefined)
   }
 
   override _read(): void {

@@ -18,19 +18,18 @@ const stderrLimit = 4096
  */
 export function openSshConnection(endpoint: SshEndpoint, env: Environment): Duplex {
   const child = spawn('ssh', sshArguments(endpoint), { env, stdio: 'pipe' })
-  const connection = new ProcessConnection(child)
   let stderr = ''
   child.stderr.setEncoding('utf8')
   child.stderr.on('data', (text: string) => {
     stderr = (stderr + text).slice(-stderrLimit)
   })
+  const connection = new ProcessConnection(child, (exitCode) => {
+    if (exitCode === 0) return undefined
+    const reason = stderr.trim().split('\n').at(-1) || `ssh ended with exit code ${exitCode}`
+    return sshFailure(endpoint, reason, new Error(stderr))
+  })
   child.once('error', (cause) => {
     connection.destroy(sshFailure(endpoint, 'the program ssh cannot be run', cause))
-  })
-  child.once('close', (code) => {
-    if (code === 0 || connection.destroyed) return
-    const reason = stderr.trim().split('\n').at(-1) || `ssh ended with exit code ${code}`
-    connection.destroy(sshFailure(endpoint, reason, new Error(stderr)))
   })
   return connection
 }
