@@ -12,6 +12,10 @@ function failureOf(work: () => unknown): unknown {
   }
 }
 
+function codeAsError(failure: SqliteFailure): Error {
+  return new RangeError(failure.code)
+}
+
 function database(path: string): Sqlite {
   const db = new Sqlite(path, { busyTimeoutMs: 0 })
   db.exec('CREATE TABLE IF NOT EXISTS t (a INTEGER PRIMARY KEY, b TEXT)')
@@ -77,8 +81,7 @@ describe('an SQLite connection', () => {
     using folder = temporaryFolder()
     const path = join(folder.path, 'a.db')
     writeFileSync(path, 'no database, but long enough to have the room of a header'.repeat(10))
-    const explain = (failure: SqliteFailure): Error => new RangeError(failure.code)
-    using db = new Sqlite(path, { busyTimeoutMs: 0, explain })
+    using db = new Sqlite(path, { busyTimeoutMs: 0, explain: codeAsError })
     expect(failureOf(() => db.exec('CREATE TABLE t (a)'))).toEqual(new RangeError('not-a-database'))
   })
 

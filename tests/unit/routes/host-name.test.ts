@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test'
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import {
   formatAgentHost,
   formatFlatAlias,
@@ -113,7 +113,7 @@ describe('a formatted host name', () => {
         dot,
         fc.infiniteStream(fc.boolean()),
         (service, agent, number, end, upper) => {
-          const written = [...formatServiceHost(service, agent)]
+          const written = Array.from(formatServiceHost(service, agent))
             .map((letter) => (upper.next().value === true ? letter.toUpperCase() : letter))
             .join('')
           const tail = number === undefined ? '' : `:${number}`

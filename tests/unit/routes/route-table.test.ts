@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test'
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { formatFlatAlias, formatServiceHost } from '../../../src/routes/host-name.ts'
 import { buildRouteTable } from '../../../src/routes/route-table.ts'
 import type { Route } from '../../../src/routes/route.ts'
