@@ -35,12 +35,17 @@ export class ModemTransport implements Transport {
     request: TransportRequest,
     protocol: 'tcp' | 'h2c',
   ): Promise<Upgrade | TransportResponse> {
+    const hasBody = request.body !== undefined
     const answer = await this.#dial(request, {
       options: { _query: request.query, _body: request.body ?? {} },
       // Without a body docker-modem would send a chunked one whose end could arrive after the
       // upgrade and be taken for input; an empty buffer makes it `Content-Length: 0`.
-      ...(request.body === undefined ? { file: Buffer.alloc(0) } : {}),
-      headers: { 'Content-Type': 'text/plain', Upgrade: protocol, ...request.headers },
+      ...(hasBody ? {} : { file: Buffer.alloc(0) }),
+      headers: {
+        ...(hasBody ? {} : { 'Content-Type': 'text/plain' }),
+        Upgrade: protocol,
+        ...request.headers,
+      },
       hijack: true,
     })
     if (answer instanceof Duplex) return { status: 101, connection: answer }
