@@ -38,6 +38,7 @@ export async function launchRun(app: AppContext, options: LaunchOptions): Promis
     progress.notice(failure)
   using supervision = new DaemonSupervision(app, state, options.port)
   if (plan.sandbox.notice !== undefined) progress.notice(plan.sandbox.notice)
+  const terminalSize = plan.interactive ? app.terminal.size() : undefined
   const started = await startRun(
     {
       plan,
@@ -48,6 +49,7 @@ export async function launchRun(app: AppContext, options: LaunchOptions): Promis
       progress,
       hostEnv: app.host.env,
       signal: interruption.signal,
+      ...(terminalSize === undefined ? {} : { terminalSize }),
     },
     context,
   ).catch((error: unknown) => {

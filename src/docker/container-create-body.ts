@@ -31,6 +31,8 @@ function hostConfig(spec: ContainerSpec, ports: readonly string[]): object {
   return {
     // Without an init, a command that handles no signals sits out the whole grace time of every stop.
     Init: true,
+    // Engines before API 1.42 ignore it; there the size comes a moment after the start.
+    ...(spec.size && { ConsoleSize: [spec.size.rows, spec.size.columns] }),
     CapDrop: ['NET_RAW'],
     SecurityOpt: ['no-new-privileges'],
     LogConfig: { Type: 'local', Config: logLimits },

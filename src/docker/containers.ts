@@ -1,12 +1,12 @@
 import type { Duplex } from 'node:stream'
 import { z } from 'zod'
 
-import type { TerminalSize } from '../runtime/container-runtime.ts'
 import type { ContainerSpec } from '../runtime/container-spec.ts'
 import { containerId, type ContainerId, type ContainerState } from '../runtime/container-state.ts'
 import type { LogOptions } from '../runtime/container-stream.ts'
 import { ContainerUnavailableError } from '../runtime/container-unavailable-error.ts'
 import type { LabelSelector } from '../runtime/labels.ts'
+import type { TerminalSize } from '../runtime/terminal-size.ts'
 
 import {
   containerInspectAnswer,

@@ -5,12 +5,12 @@ import type {
   ExecSession,
   ExecSpec,
   ExitWait,
-  TerminalSize,
 } from '../runtime/container-runtime.ts'
 import type { ContainerSpec } from '../runtime/container-spec.ts'
 import type { ContainerId, ContainerState, RuntimeInfo } from '../runtime/container-state.ts'
 import type { ContainerStream, LogChunk, LogOptions } from '../runtime/container-stream.ts'
 import type { LabelSelector } from '../runtime/labels.ts'
+import type { TerminalSize } from '../runtime/terminal-size.ts'
 
 import { Containers } from './containers.ts'
 import type { EngineClient } from './engine-client.ts'

@@ -2,9 +2,10 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { Duplex } from 'node:stream'
 import { z } from 'zod'
 
-import type { ExecSpec, TerminalSize } from '../runtime/container-runtime.ts'
+import type { ExecSpec } from '../runtime/container-runtime.ts'
 import type { ContainerId } from '../runtime/container-state.ts'
 import { ContainerUnavailableError } from '../runtime/container-unavailable-error.ts'
+import type { TerminalSize } from '../runtime/terminal-size.ts'
 
 import { envEntries } from './container-create-body.ts'
 import { deadlines } from './deadlines.ts'

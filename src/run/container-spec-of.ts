@@ -1,5 +1,6 @@
 import type { Environment } from '../platform/host.ts'
 import type { ContainerSpec } from '../runtime/container-spec.ts'
+import type { TerminalSize } from '../runtime/terminal-size.ts'
 import type { RunPlan } from './plan.ts'
 import { runLabels } from './run-labels.ts'
 
@@ -16,8 +17,9 @@ export function containerSpec(options: {
   homeId: string
   version: string
   network?: string
+  terminalSize?: TerminalSize
 }): ContainerSpec {
-  const { plan, runId, network } = options
+  const { plan, runId, network, terminalSize } = options
   const ownHome = plan.user !== undefined && !plan.user.startsWith('0:')
   return {
     name: `agentops-${plan.name}-${runId.slice('run_'.length)}`,
@@ -38,6 +40,7 @@ export function containerSpec(options: {
     extraHosts: [],
     ...(network === undefined ? {} : { network }),
     tty: plan.interactive,
+    ...(terminalSize === undefined ? {} : { size: terminalSize }),
     stdin: plan.interactive,
     ...(plan.sandbox.ociRuntime === undefined ? {} : { ociRuntime: plan.sandbox.ociRuntime }),
   }

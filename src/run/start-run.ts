@@ -5,6 +5,7 @@ import type { ContainerSpec } from '../runtime/container-spec.ts'
 import { MissingImageError } from '../runtime/missing-image-error.ts'
 import type { ContainerId, PublishedPort } from '../runtime/container-state.ts'
 import type { ContainerStream } from '../runtime/container-stream.ts'
+import type { TerminalSize } from '../runtime/terminal-size.ts'
 import { containerSpec } from './container-spec-of.ts'
 import { endRun } from './end-run.ts'
 import { pullImage } from './pull-image.ts'
@@ -49,6 +50,8 @@ export type StartOptions = {
   supervision: Supervision
   progress: RunProgress
   hostEnv: Environment
+  /** Of the user's terminal, when there is one. */
+  terminalSize?: TerminalSize
   signal: AbortSignal
 }
 
@@ -141,7 +144,7 @@ async function createContainer(
   context: RunContext,
   proxyPort: number | undefined,
 ): Promise<ContainerId> {
-  const { plan, runId, runtime } = options
+  const { plan, runId, runtime, terminalSize } = options
   const own = {
     AGENTOPS_RUN_ID: runId,
     AGENTOPS_RUN_NAME: plan.name,
@@ -157,6 +160,7 @@ async function createContainer(
     homeId: context.homeId,
     version: context.version,
     ...(runtime.networks === undefined ? {} : { network: SHARED_NETWORK }),
+    ...(terminalSize === undefined ? {} : { terminalSize }),
   })
   context.runs.intend(runId, 'container', spec.name)
   const container = await createOrPull(options, spec)

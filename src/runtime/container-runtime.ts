@@ -11,6 +11,7 @@ import type { ContainerStream, LogChunk, LogOptions } from './container-stream.t
 import type { ImageStore } from './image-store.ts'
 import type { LabelSelector } from './labels.ts'
 import type { NetworkManager } from './network-manager.ts'
+import type { TerminalSize } from './terminal-size.ts'
 import type { VolumeStore } from './volume-store.ts'
 
 /**
@@ -81,8 +82,6 @@ export interface ContainerRuntime {
   readonly networks?: NetworkManager
   readonly volumes?: VolumeStore
 }
-
-export type TerminalSize = { columns: number; rows: number }
 
 export type ExitWait = { ready: Promise<void>; exit: Promise<ExitStatus> }
 

@@ -1,4 +1,5 @@
 import type { ContainerLabels } from './labels.ts'
+import type { TerminalSize } from './terminal-size.ts'
 
 /** What we ask a runtime to make. Plain data: no defaults are added below this line. */
 export type ContainerSpec = {
@@ -20,6 +21,8 @@ export type ContainerSpec = {
   extraHosts: readonly { name: string; address: string }[]
   network?: string
   tty: boolean
+  /** Of the terminal inside, from its first moment on. */
+  size?: TerminalSize
   /** Keep stdin open for an attached client. */
   stdin: boolean
   /** OCI runtime of the engine (`runsc`); absent: the engine's default. */

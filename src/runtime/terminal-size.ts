@@ -1,0 +1,2 @@
+/** In characters. */
+export type TerminalSize = { columns: number; rows: number }
