@@ -45,6 +45,7 @@ export async function attachToRun(
     container,
     interactive: stdin,
     detachKeys,
+    redraw: stdin,
   })
   if (session.kind === 'detached') {
     app.output.note(`detached; agent attach ${run.name} connects again`)

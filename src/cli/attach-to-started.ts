@@ -17,6 +17,7 @@ export function attachToStarted(
     container: ContainerId
     interactive: boolean
     detachKeys: Uint8Array
+    redraw?: boolean
   },
 ): Promise<SessionEnd> {
   const { runtime, container, interactive } = options
@@ -33,5 +34,6 @@ export function attachToStarted(
     stdin: interactive,
     tty: interactive,
     detachKeys: options.detachKeys,
+    redraw: options.redraw ?? false,
   })
 }

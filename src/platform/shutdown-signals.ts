@@ -2,7 +2,7 @@ export type ShutdownSignal = 'SIGINT' | 'SIGTERM' | 'SIGHUP'
 
 /** Calls `handler` for each signal of `names` until disposed. While subscribed, the signal does not end the process. */
 export function onSignals(
-  names: readonly (ShutdownSignal | 'SIGWINCH' | 'SIGCONT')[],
+  names: readonly (ShutdownSignal | 'SIGWINCH' | 'SIGCONT' | 'SIGTSTP')[],
   handler: (name: string) => void,
 ): Disposable {
   const subscriptions = names.map((name) => {

@@ -1,9 +1,10 @@
 import type { Output } from '../platform/output.ts'
 import { onSignals } from '../platform/shutdown-signals.ts'
 import type { Terminal } from '../platform/terminal.ts'
-import type { TerminalSize } from '../runtime/container-runtime.ts'
 import type { ContainerStream } from '../runtime/container-stream.ts'
+import type { TerminalSize } from '../runtime/terminal-size.ts'
 import { DetachKeyFilter } from './detach-keys.ts'
+import { followTerminal } from './follow-terminal.ts'
 
 /** What the session asks of the process on the other side. */
 export interface SessionTarget {
@@ -25,6 +26,8 @@ export type SessionOptions = {
   stdin: boolean
   tty: boolean
   detachKeys: Uint8Array
+  /** It ran before we came: have what it shows drawn again. */
+  redraw?: boolean
 }
 
 /** `interrupted`: it ended because the user asked for it (Ctrl-C, SIGTERM, SIGHUP). */
@@ -45,7 +48,10 @@ export async function runSession(options: SessionOptions): Promise<SessionEnd> {
       end.catch(() => undefined)
     }),
   )
-  if (options.tty) cleanup.use(followTerminal(options))
+  if (options.tty) {
+    const { terminal, target, redraw = false } = options
+    cleanup.use(followTerminal({ terminal, redraw, resize: (size) => target.resize(size) }))
+  }
   const detached = options.stdin ? forwardInput(options, cleanup) : neverDetached()
   const ended = Promise.all([passOutput(options), options.exit]).then(() => 'ended' as const)
   const first = await Promise.race([ended, detached.then(() => 'detached' as const)])
@@ -59,28 +65,6 @@ function neverDetached(): Promise<void> {
 
 async function passOutput({ stream, output }: SessionOptions): Promise<void> {
   for await (const chunk of stream.output) await output.pass(chunk.stream, chunk.bytes)
-}
-
-/** Raw mode, and the size now and after every change. */
-function followTerminal({ terminal, target }: SessionOptions): Disposable {
-  const stack = new DisposableStack()
-  const raw = { mode: terminal.rawMode() }
-  stack.defer(() => raw.mode[Symbol.dispose]())
-  const sendSize = (): void => {
-    const size = terminal.size()
-    if (size !== undefined) target.resize(size).catch(() => undefined)
-  }
-  sendSize()
-  stack.use(terminal.onResize(sendSize))
-  // Whoever stopped and continued us (`kill -STOP`, `fg`) may have left the terminal cooked.
-  stack.use(
-    onSignals(['SIGCONT'], () => {
-      raw.mode[Symbol.dispose]()
-      raw.mode = terminal.rawMode()
-      sendSize()
-    }),
-  )
-  return stack
 }
 
 /** Resolves when the user typed the detach keys; end of input is passed on as a half close. */
