@@ -1,12 +1,21 @@
-import { createReadStream, createWriteStream, existsSync, mkdirSync, renameSync } from 'node:fs'
+import { createReadStream, existsSync, mkdirSync, renameSync, rmSync } from 'node:fs'
+import { open } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import { createInterface } from 'node:readline'
-import { finished } from 'node:stream/promises'
 import { z } from 'zod'
+import { LineDecoder } from '../lib/line-decoder.ts'
 import type { LogChunk, StreamName } from '../runtime/container-stream.ts'
 
 /** A line of a run's stored output: bytes that are no UTF-8 were replaced. */
 export type StoredLine = { timestamp?: string; stream: StreamName; text: string }
+
+/** Longest line in UTF-16 units. A longer one is cut, so that output without line ends cannot fill memory. */
+export const LINE_MAX = 64 * 1024
+
+/** Every unit of a line may be escaped as six characters of JSON. */
+const STORED_LINE_MAX = 6 * LINE_MAX + 1000
+
+/** Written at once, in UTF-16 units. */
+const BATCH_SIZE = 64 * 1024
 
 const storedLineSchema = z.object({
   timestamp: z.string().optional(),
@@ -21,34 +30,85 @@ const storedLineSchema = z.object({
 export async function storeOutput(path: string, chunks: AsyncIterable<LogChunk>): Promise<void> {
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
   const unfinished = `${path}.unfinished`
-  const file = createWriteStream(unfinished, { mode: 0o600 })
-  for await (const line of linesOf(chunks)) {
-    if (!file.write(`${JSON.stringify(line)}\n`))
-      await new Promise<void>((resolve) => {
-        file.once('drain', resolve)
-      })
+  const file = await open(unfinished, 'w', 0o600)
+  try {
+    for await (const text of encodedBatches(chunks)) await file.writeFile(text)
+    await file.close()
+    renameSync(unfinished, path)
+  } catch (error) {
+    await file.close()
+    rmSync(unfinished, { force: true })
+    throw error
   }
-  file.end()
-  await finished(file)
-  renameSync(unfinished, path)
 }
 
-/** Lines of the output; each stream is cut into lines by itself. A chunk's time is its first line's. */
+async function* encodedBatches(chunks: AsyncIterable<LogChunk>): AsyncIterable<string> {
+  let batch = ''
+  for await (const line of linesOf(chunks)) {
+    batch += `${JSON.stringify(line)}\n`
+    if (batch.length < BATCH_SIZE) continue
+    yield batch
+    batch = ''
+  }
+  yield batch
+}
+
+/** Lines of the output; each stream is cut into lines by itself. A line's time is that of its beginning. */
 export async function* linesOf(chunks: AsyncIterable<LogChunk>): AsyncIterable<StoredLine> {
-  const pending = new Map<StreamName, { decoder: TextDecoder; text: string; timestamp?: string }>()
-  for await (const { stream, bytes, timestamp } of chunks) {
-    const part = pending.get(stream) ?? { decoder: new TextDecoder(), text: '' }
-    pending.set(stream, part)
-    if (part.text === '' && timestamp !== undefined) part.timestamp = timestamp
-    const texts = (part.text + part.decoder.decode(bytes, { stream: true })).split('\n')
-    part.text = texts.pop() ?? ''
-    for (const text of texts) {
-      yield storedLine(stream, text, part.timestamp)
-      if (timestamp !== undefined) part.timestamp = timestamp
+  const streams = new Map<StreamName, LineCutter>()
+  for await (const chunk of chunks) {
+    const cutter = streams.get(chunk.stream) ?? new LineCutter(chunk.stream)
+    streams.set(chunk.stream, cutter)
+    yield* cutter.take(chunk)
+  }
+  for (const cutter of streams.values()) yield* cutter.end()
+}
+
+/** Cuts one stream into lines. */
+class LineCutter {
+  readonly #stream: StreamName
+  readonly #decoder = new TextDecoder()
+  #begun = ''
+  #timestamp: string | undefined
+
+  constructor(stream: StreamName) {
+    this.#stream = stream
+  }
+
+  /** The lines that a chunk completes. */
+  *take({ bytes, timestamp }: LogChunk): Iterable<StoredLine> {
+    const [first = '', ...others] = this.#decoder.decode(bytes, { stream: true }).split('\n')
+    yield* this.#extend(first, timestamp)
+    for (const text of others) {
+      yield this.#line(this.#begun)
+      this.#begun = ''
+      yield* this.#extend(text, timestamp)
     }
   }
-  for (const [stream, { text, timestamp }] of pending)
-    if (text !== '') yield storedLine(stream, text, timestamp)
+
+  /** What has no line end. */
+  *end(): Iterable<StoredLine> {
+    yield* this.#extend(this.#decoder.decode(), this.#timestamp)
+    if (this.#begun !== '') yield this.#line(this.#begun)
+  }
+
+  *#extend(text: string, timestamp: string | undefined): Iterable<StoredLine> {
+    if (this.#begun === '') this.#timestamp = timestamp
+    this.#begun += text
+    while (this.#begun.length > LINE_MAX) {
+      const size = isHighSurrogate(this.#begun.charCodeAt(LINE_MAX - 1)) ? LINE_MAX - 1 : LINE_MAX
+      yield this.#line(this.#begun.slice(0, size))
+      this.#begun = this.#begun.slice(size)
+    }
+  }
+
+  #line(text: string): StoredLine {
+    return storedLine(this.#stream, text, this.#timestamp)
+  }
+}
+
+function isHighSurrogate(unit: number): boolean {
+  return unit >= 0xd800 && unit <= 0xdbff
 }
 
 function storedLine(stream: StreamName, text: string, timestamp: string | undefined): StoredLine {
@@ -61,11 +121,18 @@ export async function readStoredOutput(
   tail: number | undefined,
 ): Promise<StoredLine[] | undefined> {
   if (!existsSync(path)) return undefined
-  const last: StoredLine[] = []
-  for await (const text of createInterface({ input: createReadStream(path) })) {
-    const { stream, text: line, timestamp } = storedLineSchema.parse(JSON.parse(text))
-    last.push(storedLine(stream, line, timestamp))
+  const decoder = new LineDecoder(STORED_LINE_MAX)
+  const bytes: AsyncIterable<Uint8Array> = createReadStream(path)
+  const last: string[] = []
+  for await (const chunk of bytes) {
+    for (const line of decoder.push(chunk)) last.push(line)
     if (tail !== undefined && last.length > tail * 2 + 1000) last.splice(0, last.length - tail)
   }
-  return tail === undefined ? last : last.slice(Math.max(0, last.length - tail))
+  const wanted = tail === undefined ? last : last.slice(Math.max(0, last.length - tail))
+  return wanted.map(decodeLine)
+}
+
+function decodeLine(json: string): StoredLine {
+  const { stream, text, timestamp } = storedLineSchema.parse(JSON.parse(json))
+  return storedLine(stream, text, timestamp)
 }
