@@ -29,6 +29,7 @@ export type PlanInputs = {
     interactive: boolean
     detach: boolean
     keep: boolean
+    rebuild: boolean
   }
   envNames: readonly string[]
   git: GitMounts
@@ -64,6 +65,7 @@ export function planRun(inputs: PlanInputs): RunPlan {
     runtime: info.kind,
     image: image.reference,
     imageSource: image.source,
+    pull: flags.rebuild ? 'always' : 'missing',
     ...(command === undefined ? {} : { command }),
     envNames: [...inputs.envNames].sort(),
     mounts: withGitMounts(planMounts(inputs), inputs.git),

@@ -1,6 +1,7 @@
 import { UserError } from '../lib/errors.ts'
 import type { Route } from '../routes/route.ts'
 import type { ContainerRuntime, ExitWait } from '../runtime/container-runtime.ts'
+import type { ImageStore } from '../runtime/image-store.ts'
 import type { ContainerSpec } from '../runtime/container-spec.ts'
 import { MissingImageError } from '../runtime/missing-image-error.ts'
 import type { ContainerId, PublishedPort } from '../runtime/container-state.ts'
@@ -171,14 +172,18 @@ async function createContainer(
 
 /** Asking for the image first would cost every run a question that nearly always has the same answer. */
 async function createOrPull(
-  { runtime, progress, signal }: StartOptions,
+  { plan, runtime, progress, signal }: StartOptions,
   spec: ContainerSpec,
 ): Promise<ContainerId> {
+  const { images } = runtime
+  const pull = (from: ImageStore): Promise<void> =>
+    progress.timed('pull', () => pullImage(from, spec.image, progress, signal))
+  if (plan.pull === 'always' && images !== undefined) await pull(images)
   try {
     return await runtime.create(spec, signal)
   } catch (error) {
-    if (!(error instanceof MissingImageError)) throw error
-    await progress.timed('pull', () => pullImage(runtime, error, progress, signal))
+    if (!(error instanceof MissingImageError) || images === undefined) throw error
+    await pull(images)
     return runtime.create(spec, signal)
   }
 }

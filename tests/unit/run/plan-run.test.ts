@@ -20,6 +20,7 @@ const FLAGS: PlanInputs['flags'] = {
   interactive: false,
   detach: false,
   keep: false,
+  rebuild: false,
 }
 
 type Changes = Partial<Omit<PlanInputs, 'flags' | 'project'>> & {
