@@ -41,8 +41,8 @@ export function isKnownCommand(argv: readonly string[]): boolean {
 
 /**
  * A process that understands a handful of commands as busybox has them: `sh -c` with `;` and `&`,
- * `trap`, `wait`, `exit`, `echo` (`>&2`), `cat`, `sleep`, `true`, `false`, `pwd`, `printenv`,
- * `hostname`, `id -u`, `stty size`, `head -c N /dev/zero`.
+ * `trap`, `wait`, `exit`, `echo` (`"$NAME"`, `>&2`), `cat`, `sleep`, `true`, `false`, `pwd`,
+ * `hostname`, `id -u`, `stty size`, `head -c N /dev/zero`. Other redirections are ignored.
  */
 export class TinyProcess {
   readonly exitCode: Promise<number>
@@ -76,7 +76,7 @@ export class TinyProcess {
   async script(text: string): Promise<number> {
     let code = 0
     for (const part of splitScript(text)) {
-      const work = (): Promise<number> => this.command(splitWords(part.text))
+      const work = (): Promise<number> => this.command(splitWords(part.text, this.surroundings.env))
       if (!part.isBackground) code = await work()
       else this.background.push(work().catch(() => undefined))
     }
@@ -114,6 +114,9 @@ export class TinyProcess {
   }
 }
 
+/** Ctrl-D, with which a terminal ends a program's input. */
+const endOfInput = 4
+
 type Builtin = (process: TinyProcess, words: readonly string[]) => Promise<number>
 
 const builtins: Readonly<Record<string, Builtin>> = {
@@ -142,8 +145,11 @@ const builtins: Readonly<Record<string, Builtin>> = {
   },
   cat: async (process) => {
     const copy = async (): Promise<void> => {
-      for await (const bytes of process.surroundings.input) {
-        await process.surroundings.write('stdout', bytes)
+      const { surroundings } = process
+      for await (const bytes of surroundings.input) {
+        const end = surroundings.tty ? bytes.indexOf(endOfInput) : -1
+        await surroundings.write('stdout', end < 0 ? bytes : bytes.subarray(0, end))
+        if (end >= 0) return
       }
     }
     await process.interruptible(copy())
@@ -160,10 +166,6 @@ const builtins: Readonly<Record<string, Builtin>> = {
   pwd: async (process) => print(process, process.surroundings.workingDir),
   hostname: async (process) => print(process, process.surroundings.hostname),
   id: async (process) => print(process, process.surroundings.uid),
-  printenv: async (process, [name = '']) => {
-    const value = process.surroundings.env[name]
-    return value === undefined ? 1 : print(process, value)
-  },
   stty: async (process) => {
     const { rows, columns } = process.surroundings.size()
     return print(process, `${rows} ${columns}`)
@@ -184,6 +186,11 @@ function splitScript(script: string): { text: string; isBackground: boolean }[] 
   }))
 }
 
-function splitWords(command: string): string[] {
-  return (command.match(/'[^']*'|[^\s']+/g) ?? []).map((word) => word.replaceAll("'", ''))
+function splitWords(command: string, env: Readonly<Record<string, string>>): string[] {
+  const words = command.match(/'[^']*'|"[^"]*"|[^\s'"]+/g) ?? []
+  return words.map((word) => {
+    if (word.startsWith("'")) return word.slice(1, -1)
+    if (!word.startsWith('"')) return word
+    return word.slice(1, -1).replaceAll(/\$(\w+)/g, (_, name: string) => env[name] ?? '')
+  })
 }
