@@ -65,7 +65,7 @@ function claimer(
   path: string,
   name: string,
 ): { child: ChildProcess; ready: Promise<unknown>; answer: Promise<string | undefined> } {
-  const script = join(import.meta.dirname, 'claim-a-name.ts')
+  const script = join(import.meta.dirname, 'programs/claim-a-name.ts')
   const child = spawn(process.execPath, [script, path, name], {
     stdio: ['pipe', 'pipe', 'inherit'],
   })

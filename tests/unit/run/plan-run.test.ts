@@ -54,6 +54,7 @@ describe('the plan of a run', () => {
       runtime: 'docker',
       image: 'debian:bookworm-slim',
       imageSource: 'default',
+      pull: 'missing',
       envNames: [],
       mounts: [],
       services: [],

@@ -1,8 +1,8 @@
 import { once } from 'node:events'
-import { newRunId } from '../../../src/run/run-id.ts'
-import { NameTakenError, RunStore } from '../../../src/run/run-store.ts'
-import { openState } from '../../../src/state/open-state.ts'
-import { aRun } from './a-run.ts'
+import { newRunId } from '../../../../src/run/run-id.ts'
+import { NameTakenError, RunStore } from '../../../../src/run/run-store.ts'
+import { openState } from '../../../../src/state/open-state.ts'
+import { aRun } from '../a-run.ts'
 
 // Opens the state of a folder, says so, and claims a name when its input ends.
 const [folder = '', name = ''] = process.argv.slice(2)
