@@ -1,5 +1,6 @@
 import { messageOf } from '../lib/errors.ts'
 import { acquireLock, tryLock } from '../platform/file-lock.ts'
+import { faultPoint } from '../platform/fault-point.ts'
 import { ensurePrivateDirectory } from '../platform/private-directory.ts'
 import type { ContainerRuntime } from '../runtime/container-runtime.ts'
 import { containerId, type ContainerState, type ExitStatus } from '../runtime/container-state.ts'
@@ -54,6 +55,7 @@ export async function endRun(
       ? tryLock(paths.runLock(runId))
       : await acquireLock(paths.runLock(runId), { timeoutMs: LOCK_LIMIT_MS })
   if (lock === undefined) return undefined
+  if (globalThis.AGENT_FAULTS) faultPoint(() => 'end:locked')
   const run = runs.find(runId)
   if (run === undefined) return undefined
   if (!isLive(run.state) && run.cleanedAtMs !== undefined) return { run, failures: [] }
@@ -87,6 +89,7 @@ class RunEnding {
     if (runtime !== undefined && container !== undefined) await this.#halt(runtime, container)
     const exit = await this.#exitStatus(runtime, container)
     await this.#step('remove the routes', async () => routes.removeByRun(id))
+    if (globalThis.AGENT_FAULTS) faultPoint(() => 'end:routes-removed')
     const isRemoved = runtime !== undefined && (await this.#removeContainers(runtime))
     if (exit !== undefined) this.#finish(exit)
     else if (isRemoved) this.#finish(UNKNOWN)
