@@ -25,7 +25,7 @@ afterEach(async () => {
 })
 
 function support(program: string, ...words: string[]): Promise<string> {
-  const path = join(import.meta.dirname, '../../support', program)
+  const path = join(import.meta.dirname, 'programs', program)
   const child = Bun.spawn([process.execPath, path, ...words], { stdout: 'pipe', stderr: 'inherit' })
   return new Response(child.stdout).text()
 }

@@ -1,5 +1,5 @@
-import { connectDocker } from '../../src/docker/connect-docker.ts'
-import { containerId } from '../../src/runtime/container-state.ts'
+import { connectDocker } from '../../../../src/docker/connect-docker.ts'
+import { containerId } from '../../../../src/runtime/container-state.ts'
 
 // Attaches to a created container, starts it, reads its output slowly, and prints how much came and by
 // how many bytes this process grew meanwhile.

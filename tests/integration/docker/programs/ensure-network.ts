@@ -1,6 +1,6 @@
 import { z } from 'zod'
 
-import { connectDocker } from '../../src/docker/connect-docker.ts'
+import { connectDocker } from '../../../../src/docker/connect-docker.ts'
 
 // Asks for a network, as one of several processes that do so at once, and prints its id.
 const [endpoint = '', name = '', labels = '{}'] = process.argv.slice(2)
