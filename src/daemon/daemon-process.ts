@@ -92,6 +92,8 @@ export async function runDaemon(options: DaemonOptions): Promise<void> {
   if (globalThis.AGENT_FAULTS) faultPoint(() => 'daemon:supervising')
   cleanup.use(endWhenIdle(options, row, proxy, end.resolve))
   log(`ending: ${await end.promise}`)
+  // Before the connections close, whose end would be the order to stop the runs they hold.
+  supervisor.leave()
 }
 
 /**

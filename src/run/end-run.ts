@@ -71,6 +71,8 @@ class RunEnding {
   readonly #run: RunRecord
   readonly #context: RunContext
   readonly #options: EndOptions
+  /** It was over before anybody's wish could have had a part in it. */
+  #endedByItself = false
 
   constructor(run: RunRecord, context: RunContext, options: EndOptions) {
     this.#run = run
@@ -109,6 +111,7 @@ class RunEnding {
 
   async #halt(runtime: ContainerRuntime, container: Found | null): Promise<void> {
     if (container === null || this.#options.exit !== undefined) return
+    this.#endedByItself = container.phase === 'exited' && this.#run.state !== 'stopping'
     if (container.phase === 'exited' || container.phase === 'created') return
     const { graceMs } = this.#options
     const { runs, processes } = this.#context
@@ -183,7 +186,8 @@ class RunEnding {
     const { id, state } = this.#run
     if (isLive(state)) {
       const error = this.#options.error ?? exit.error
-      const failed = error !== undefined || (exit.exitCode !== 0 && !this.#options.requested)
+      const asked = this.#options.requested && !this.#endedByItself
+      const failed = error !== undefined || (exit.exitCode !== 0 && !asked)
       runs.transition(id, 'stopping')
       runs.transition(id, failed ? 'failed' : 'stopped', {
         endedAtMs: clock.now(),

@@ -1,4 +1,5 @@
 import { messageOf, UserError } from '../lib/errors.ts'
+import { untilAborted } from '../lib/until-aborted.ts'
 import type { Route } from '../routes/route.ts'
 import type { ContainerRuntime, ExitWait } from '../runtime/container-runtime.ts'
 import type { ContainerId, PublishedPort } from '../runtime/container-state.ts'
@@ -49,13 +50,13 @@ async function makeRun(
   const services = plan.services.length > 0
   // Needed before the start only, so they run while the container is made.
   const ready = Promise.all([
-    progress.timed('watch', () => supervision.watch(runtime)),
+    progress.timed('watch', () => untilAborted(supervision.watch(runtime), signal)),
     progress.timed('network', () => ensureNetwork(options, context)),
   ])
   // When making fails first, its error is the one to tell.
   ready.catch(() => undefined)
   const proxyPort = services
-    ? await progress.timed('proxy', () => supervision.proxyPort())
+    ? await progress.timed('proxy', () => untilAborted(supervision.proxyPort(), signal))
     : undefined
   signal.throwIfAborted()
   const container = await progress.timed('create', () =>
@@ -68,7 +69,7 @@ async function makeRun(
   )
   const ports = services ? await publishedPorts(runtime, container, plan) : []
   publish(options, context, ports)
-  await supervision.takeOver(runId, { attached: plan.attached })
+  await untilAborted(supervision.takeOver(runId, { attached: plan.attached }), signal)
   const run = context.runs.find(runId)
   if (run === undefined) throw stoppedMeanwhile(plan)
   return {

@@ -9,6 +9,7 @@ import type { Supervision } from '../../../src/run/start-options.ts'
 import { type StartedRun, startRun } from '../../../src/run/start-run.ts'
 import { Supervisor } from '../../../src/run/supervisor.ts'
 import type { ContainerRuntime } from '../../../src/runtime/container-runtime.ts'
+import type { ContainerSpec } from '../../../src/runtime/container-spec.ts'
 import { openState } from '../../../src/state/open-state.ts'
 import type { State } from '../../../src/state/state.ts'
 import { FakeProcessTable } from '../../fakes/fake-process-table.ts'
@@ -23,6 +24,8 @@ export class LifeCycle implements AsyncDisposable {
   readonly processes = new FakeProcessTable()
   readonly notices: string[] = []
   readonly log: string[] = []
+  /** What the runtime was asked to make. */
+  readonly specs: ContainerSpec[] = []
   readonly context: RunContext
   readonly supervisor: Supervisor
   /** Resolving one is the death of the command that holds the run. */
@@ -33,7 +36,14 @@ export class LifeCycle implements AsyncDisposable {
   readonly #states: State[] = []
 
   constructor() {
-    this.runtime = steppedRuntime(this.engine, (step) => this.onStep(step))
+    const stepped = steppedRuntime(this.engine, (step) => this.onStep(step))
+    this.runtime = {
+      ...stepped,
+      create: (spec, signal) => {
+        this.specs.push(spec)
+        return stepped.create(spec, signal)
+      },
+    }
     this.context = this.anotherProcess()
     this.supervisor = new Supervisor(this.context, (line) => this.log.push(line))
   }

@@ -6,6 +6,9 @@ import { isLive } from '../../../src/run/run-state.ts'
 import { rejectionOf } from '../../support/rejection-of.ts'
 import { LifeCycle } from './life-cycle.ts'
 
+/** When the run is running and is being handed over. */
+const AFTER_THE_START = ['before takeOver', 'after takeOver', 'before list', 'after list']
+
 /** Every step of a start, learned from one that succeeds. */
 async function stepsOfAStart(attached: boolean): Promise<string[]> {
   await using life = new LifeCycle()
@@ -18,8 +21,7 @@ async function stepsOfAStart(attached: boolean): Promise<string[]> {
 describe('a started run', () => {
   test('is running, can be reached, and has told its program where', async () => {
     await using life = new LifeCycle()
-    const command = ['sh', '-c', 'printenv AGENTOPS_URL_WEB; printenv AGENTOPS_RUN_NAME; sleep 600']
-    const { run, container, proxyPort } = await life.start({ command })
+    const { run, container, proxyPort } = await life.start()
     expect(run).toMatchObject({
       state: 'running',
       name: 'myapp',
@@ -33,13 +35,11 @@ describe('a started run', () => {
     expect(life.context.runs.resources(run.id)).toMatchObject([
       { kind: 'container', name: `agentops-myapp-${run.id.slice(4)}`, runtimeId: container },
     ])
-    const chunks = life.engine.logs(container, { follow: true, timestamps: false })
-    let text = ''
-    for await (const { bytes } of chunks) {
-      text += Buffer.from(bytes).toString()
-      if (text.split('\n').length > 2) break
-    }
-    expect(text).toBe('http://web.myapp.localhost:8080\nmyapp\n')
+    expect(life.specs[0]?.env).toMatchObject({
+      AGENTOPS_URL_WEB: 'http://web.myapp.localhost:8080',
+      AGENTOPS_RUN_NAME: 'myapp',
+      AGENTOPS_RUN_ID: run.id,
+    })
   })
 
   test('pulls the image that is not here, or with --rebuild every one', async () => {
@@ -144,7 +144,7 @@ describe('a start that fails leaves nothing', () => {
           (error: unknown) => (error instanceof UserError ? error.message : String(error)),
         )
         // From the take-over on the start is over, and it was an ordinary stop.
-        if (!at.endsWith('takeOver'))
+        if (started !== 'started' || !AFTER_THE_START.includes(at))
           expect({ at, started }).toEqual({
             at,
             started: '"myapp" was stopped while it was starting',
@@ -152,6 +152,23 @@ describe('a start that fails leaves nothing', () => {
         await expectUndone(life, runId, at)
         expect({ at, state: life.run(runId)?.state }).toEqual({ at, state: 'stopped' })
       }
+    },
+  )
+
+  test.each(['watch', 'proxy', 'takeOver'])(
+    'interrupted while the background process does not answer (%s)',
+    async (call) => {
+      await using life = new LifeCycle()
+      const runId = newRunId()
+      const interruption = new AbortController()
+      life.onStep = async (step) => {
+        if (step !== `before ${call}`) return
+        setImmediate(() => interruption.abort(new Error('interrupted')))
+        await new Promise(() => undefined)
+      }
+      const { signal } = interruption
+      expect((await rejectionOf(life.start({}, { runId, signal }))).message).toBe('interrupted')
+      await expectUndone(life, runId, call)
     },
   )
 })
