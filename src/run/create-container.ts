@@ -20,7 +20,7 @@ export async function ensureNetwork(options: StartOptions, context: RunContext):
   await networks.ensure(
     {
       name: SHARED_NETWORK,
-      labels: sharedLabels({ ...context, env: options.hostEnv }),
+      labels: sharedLabels(context),
       interContainer: false,
     },
     options.signal,
