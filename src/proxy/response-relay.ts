@@ -12,8 +12,8 @@ import type { UpstreamLink } from './upstream-link.ts'
 export interface ResponseEvents {
   /** Whether an interim response goes on to the client (RFC 9110 §15.2). */
   passesInterim(status: number): boolean
-  /** The final head is about to be sent; whether the client's connection may go on after it. */
-  onFinalHead(): boolean
+  /** The final head is about to be sent; answers whether the client's connection goes on after it. */
+  onFinalHead(endsByClose: boolean): boolean
   /** The upstream changes the protocol as it was asked to; what follows the head belongs to the new one. */
   onSwitched(bytes: Buffer, from: number): void
   /** This is not HTTP, or not framed as it must be. */
@@ -102,13 +102,16 @@ export class ResponseRelay {
     while (from < bytes.length) {
       head.answersHttp10 = this.answersHttp10
       const result = head.parse(bytes, from, bytes.length)
-      if (result === parsed.incomplete && bytes.length - from <= limits.responseHeadBytes) break
-      if (result !== parsed.complete) {
-        this.events.onBadResponse(
-          result === parsed.incomplete ? 'its head is too large' : 'it is not valid HTTP/1.1',
-        )
+      const length = (result === parsed.complete ? head.end : bytes.length) - from
+      if (result > parsed.complete) {
+        this.events.onBadResponse('it is not valid HTTP/1.1')
         return
       }
+      if (length > limits.responseHeadBytes) {
+        this.events.onBadResponse('its head is too large')
+        return
+      }
+      if (result === parsed.incomplete) break
       if (!head.isInterim) {
         this.partialHead = undefined
         this.passFinalHead(bytes, head)
@@ -149,7 +152,7 @@ export class ResponseRelay {
       this.events.onBadResponse('its body is not chunked properly')
       return
     }
-    const goesOn = this.events.onFinalHead() && !this.endsByClose
+    const goesOn = this.events.onFinalHead(this.endsByClose)
     this.isHeadSent = true
     this.bodyBytes = bodyEnd - bodyStart
     this.sendHead(bytes, head, connectionLine(goesOn, this.answersHttp10), bodyEnd)
