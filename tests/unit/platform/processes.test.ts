@@ -86,6 +86,7 @@ describe('who called through sudo', () => {
     ['nonsense', { SUDO_UID: '1; rm', SUDO_GID: '1' }, 0],
     ['a negative id', { SUDO_UID: '-1', SUDO_GID: '1' }, 0],
     ['an id in other digits', { SUDO_UID: '0x1', SUDO_GID: '1' }, 0],
+    ['whoever opened a root shell', { SUDO_UID: '1', SUDO_GID: '1', SUDO_COMMAND: '/bin/bash' }, 0],
   ])('%s is nobody to act for', (_who, env, uid) => {
     expect(caller(env, uid)).toBeUndefined()
   })
@@ -104,7 +105,7 @@ describe('who called through sudo', () => {
 
   test.skipIf(!isRoot || !isLinux)('becomes that user for good (as root)', () => {
     const printed = execFileSync(process.execPath, [program('become-caller.ts')], {
-      env: { PATH, SUDO_UID: '1', SUDO_GID: '1' },
+      env: { PATH, SUDO_UID: '1', SUDO_GID: '1', SUDO_COMMAND: 'agent proxy start' },
     })
     const seen: unknown = JSON.parse(printed.toString())
     expect(seen).toMatchObject({
@@ -146,9 +147,11 @@ function detached(script: string, limitMs = 5000) {
   return spawnDetached(['sh', '-c', script], { env: { PATH }, stderr: 'ignore', limitMs })
 }
 
+const ARGS = ['proxy', 'start', '--port=80']
+
 function caller(env: Environment, uid = 0) {
   const host: Host = {
-    env,
+    env: { SUDO_COMMAND: `/usr/bin/agent ${ARGS.join(' ')}`, ...env },
     uid,
     gid: 0,
     cwd: '/',
@@ -156,5 +159,5 @@ function caller(env: Environment, uid = 0) {
     platform: process.platform,
     arch: process.arch,
   }
-  return sudoCaller(host)
+  return sudoCaller(host, ARGS)
 }

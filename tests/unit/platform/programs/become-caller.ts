@@ -3,7 +3,7 @@ import { currentHost } from '../../../../src/platform/host.ts'
 import { becomeCaller, sudoCaller } from '../../../../src/platform/privileges.ts'
 
 // As under sudo: becomes the user who typed it, then tells who it is, in every thread, and tries to go back.
-const caller = sudoCaller(currentHost())
+const caller = sudoCaller(currentHost(), ['proxy', 'start'])
 if (caller === undefined) throw new Error('not under sudo')
 becomeCaller(caller)
 const status = readFileSync('/proc/self/status', 'utf8')
