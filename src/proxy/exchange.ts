@@ -36,8 +36,8 @@ export class Exchange implements ResponderEvents, ResponseEvents {
     this.routing = routing
     this.request = new RequestRelay(context)
     this.responder = new Responder(context, client, this.request, this)
-    this.response = new ResponseRelay(context, client, this.responder.link, this)
     this.access = new AccessRecord(context)
+    this.response = new ResponseRelay(context, client, this.responder.link, this.access, this)
   }
 
   /** What the client sends has to wait, because it is not known yet where to send it. */

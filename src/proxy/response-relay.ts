@@ -1,3 +1,4 @@
+import type { AccessRecord } from './access-record.ts'
 import { byte } from './byte-class.ts'
 import { BodyReader } from './body-reader.ts'
 import type { FlowSocket } from './flow-socket.ts'
@@ -41,6 +42,7 @@ export class ResponseRelay {
   private readonly context: ProxyContext
   private readonly client: FlowSocket
   private readonly link: UpstreamLink
+  private readonly access: AccessRecord
   private readonly events: ResponseEvents
   private readonly body = new BodyReader()
   private partialHead: Buffer | undefined
@@ -53,11 +55,13 @@ export class ResponseRelay {
     context: ProxyContext,
     client: FlowSocket,
     link: UpstreamLink,
+    access: AccessRecord,
     events: ResponseEvents,
   ) {
     this.context = context
     this.client = client
     this.link = link
+    this.access = access
     this.events = events
   }
 
@@ -154,6 +158,7 @@ export class ResponseRelay {
     }
     const goesOn = this.events.onFinalHead(this.endsByClose)
     this.isHeadSent = true
+    if (bodyEnd > bodyStart) this.access.seeBody(head.status, bytes, bodyStart, bodyEnd)
     this.bodyBytes = bodyEnd - bodyStart
     this.sendHead(bytes, head, connectionLine(goesOn, this.answersHttp10), bodyEnd)
     if (this.unchunks) this.passBody(bytes.subarray(bodyStart))
@@ -190,6 +195,7 @@ export class ResponseRelay {
       this.events.onBadResponse('its body is not chunked properly')
       return
     }
+    if (this.bodyBytes === 0) this.access.seeBody(this.status, bytes, 0, end)
     this.bodyBytes += end
     this.send(bytes, 0, end, false)
     this.finishPart(end < bytes.length)

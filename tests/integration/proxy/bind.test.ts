@@ -155,26 +155,3 @@ describe('stopping', () => {
     await Promise.all([client.toEnd(), upstream.toEnd()])
   })
 })
-
-test('the access log tells each request to a service when it is over', async () => {
-  await using bed = await ProxyBed.open()
-  const client = await bed.client()
-  client.send(head('GET /a?b HTTP/1.1', 'Host: web.myapp.localhost') + get())
-  const upstream = await bed.upstream.accept()
-  await upstream.head()
-  upstream.send(okResponse)
-  await upstream.head()
-  client.reset()
-  await eventually(() => bed.access.length === 2, 'two entries')
-  const common = {
-    agent: 'myapp',
-    service: 'web',
-    owner: { kind: 'run' as const, runId: 'run_000000000001' },
-    atMs: Date.UTC(2026, 0, 2, 3, 4, 5),
-    method: 'GET',
-  }
-  expect(bed.access).toMatchObject([
-    { ...common, target: '/a?b', status: 200, bodyBytes: 2 },
-    { ...common, target: '/', status: 0, bodyBytes: 0 },
-  ])
-})

@@ -1,10 +1,10 @@
 import * as fc from 'fast-check'
 
-export const tokenCharacters =
+const tokenCharacters =
   "!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 /** Field names: random ones, and all those the parsers know, in odd case. */
-export const fieldName = fc.oneof(
+const fieldName = fc.oneof(
   fc.string({ unit: fc.constantFrom(...Array.from(tokenCharacters)), minLength: 1, maxLength: 18 }),
   fc
     .constantFrom(
@@ -29,11 +29,11 @@ export const fieldName = fc.oneof(
 const fieldByte = fc.integer({ min: 32, max: 255 }).filter((code) => code !== 127)
 
 /** Field values without blanks at their ends. */
-export const fieldValue = fc
+const fieldValue = fc
   .array(fieldByte, { maxLength: 20 })
   .map((codes) => String.fromCharCode(...codes).replaceAll(/^ +| +$/g, ''))
 
-export const blanks = fc.string({ unit: fc.constantFrom(' ', '\t'), maxLength: 3 })
+const blanks = fc.string({ unit: fc.constantFrom(' ', '\t'), maxLength: 3 })
 
 /** `name:value` lines that are valid and have nothing to do with framing or Host. */
 export const fieldLine = fc
