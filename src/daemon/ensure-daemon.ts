@@ -1,22 +1,20 @@
 import { closeSync, openSync } from 'node:fs'
 import { UserError } from '../lib/errors.ts'
-import { untilAborted } from '../lib/until-aborted.ts'
 import { acquireLock } from '../platform/file-lock.ts'
 import { faultPoint } from '../platform/fault-point.ts'
 import { spawnDetached } from '../platform/spawn-detached.ts'
 import type { StatePaths } from '../platform/state-paths.ts'
 import type { State } from '../state/state.ts'
-import { type ControlClient, DaemonGoneError } from './control-client.ts'
+import type { ControlClient } from './control-client.ts'
 import { daemonEnv } from './daemon-env.ts'
 import { findDaemon, findDaemonAndVersion } from './find-daemon.ts'
+import { handOver } from './hand-over.ts'
 import { isNewer } from './version-order.ts'
 import { decodeDaemonReport } from './daemon-report.ts'
 import type { Environment } from '../platform/host.ts'
 
 const SPAWN_LOCK_LIMIT_MS = 30_000
 const START_LIMIT_MS = 20_000
-/** A daemon closes its connections first of all when it ends. */
-const HANDOVER_LIMIT_MS = 5000
 
 export type EnsureDaemonOptions = {
   state: State
@@ -55,19 +53,6 @@ async function currentDaemon(state: State, version: string): Promise<ControlClie
   if (!isNewer(version, found.version)) return client
   await handOver(client)
   return undefined
-}
-
-/** Has a daemon end; returns when its connections are closed. The next one waits for its lock. */
-async function handOver(client: ControlClient): Promise<void> {
-  try {
-    await client.handover()
-    await untilAborted(client.closed, AbortSignal.timeout(HANDOVER_LIMIT_MS))
-  } catch (error) {
-    // That it went without an answer is what was asked of it.
-    if (!(error instanceof DaemonGoneError)) throw error
-  } finally {
-    client[Symbol.dispose]()
-  }
 }
 
 async function startDaemon({ paths, selfCommand, env }: EnsureDaemonOptions): Promise<void> {

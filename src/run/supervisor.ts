@@ -49,12 +49,19 @@ export class Supervisor implements AsyncDisposable {
     await this.#watchFor(kind, endpoint).ready()
   }
 
-  /** A run that is running now: it may have ended before we could see it. */
+  /**
+   * A run that is running now: it may have ended before we could see it. Where that cannot be found out
+   * now, the watch on its runtime does it later, as after every connection.
+   */
   async supervise(runId: string): Promise<void> {
     const run = this.#context.runs.find(runId)
     if (run === undefined) return
     this.#watchFor(run.runtime, run.endpoint)
-    await this.#check(run)
+    try {
+      await this.#check(run)
+    } catch (error) {
+      this.#log(`cannot look after ${run.id} yet: ${messageOf(error)}`)
+    }
   }
 
   /** As `supervise`; when `closed` resolves, the run's command is gone, and so is its right to run. */
