@@ -122,14 +122,9 @@ export class ControlClient implements Disposable {
     return this.#call({ method: 'proxy.status' }, proxyStatusSchema)
   }
 
-  /** Resolves once it has ended, which may be before it answers. */
+  /** It may be gone before it answers: see `handOver`. */
   async handover(): Promise<void> {
-    try {
-      await this.#call({ method: 'handover' })
-    } catch (error) {
-      if (!(error instanceof DaemonGoneError)) throw error
-    }
-    await this.#closed
+    await this.#call({ method: 'handover' })
   }
 
   [Symbol.dispose](): void {
