@@ -42,7 +42,7 @@ export function unusableDatabase(path: string, cause: unknown): UserError {
 }
 
 /** The file is left as it is: it may be all that is known about containers that still run. */
-export function damagedDatabase(path: string, cause: unknown): UserError {
+function damagedDatabase(path: string, cause: unknown): UserError {
   return new UserError(`${path} is damaged, or not a database of agent`, {
     fix: [
       `put a copy of it back, or move it away: mkdir ${path}.damaged && mv ${path} ${path}-* ${path}.damaged`,
