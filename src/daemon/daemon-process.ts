@@ -52,7 +52,11 @@ export async function runDaemon(options: DaemonOptions): Promise<void> {
   if (globalThis.AGENT_FAULTS) faultPoint(() => 'daemon:locked')
   const previous = readDaemonRow(state)
   await using cleanup = new AsyncDisposableStack()
-  const routes = cleanup.use(new RouteSource(paths.dir))
+  const routes = cleanup.use(
+    new RouteSource(paths.dir, {
+      onError: (error) => log(`could not read the routes: ${messageOf(error)}`),
+    }),
+  )
   const row = newRow(context)
   const proxy = cleanup.use(
     new ProxyHost({
@@ -154,9 +158,12 @@ async function startProxy(
   }
 }
 
-/** Ends the daemon once nothing has needed it for a while; a claim that comes first keeps it. */
+/**
+ * Ends the daemon once nothing has needed it for a while; a claim that comes first keeps it. So does a
+ * database that cannot be asked now: whoever may need us is in it.
+ */
 function endWhenIdle(
-  { context, state, idleMs }: DaemonOptions,
+  { context, state, idleMs, log }: DaemonOptions,
   row: DaemonRow,
   proxy: ProxyHost,
   end: (reason: string) => void,
@@ -165,10 +172,20 @@ function endWhenIdle(
   const unneeded = (): boolean =>
     !proxy.pinned && !runs.hasLive() && routes.listStatic().length === 0
   let neededAtMs = clock.now()
-  const timer = setInterval(() => {
+  let lastFailure = ''
+  const check = (): void => {
     if (!unneeded()) neededAtMs = clock.now()
     if (clock.now() - neededAtMs < idleMs) return
     if (clearDaemonRow(state, row.nonce, unneeded)) end('idle')
+  }
+  const timer = setInterval(() => {
+    try {
+      check()
+    } catch (error) {
+      const failure = messageOf(error)
+      if (failure !== lastFailure) log(`could not see whether anything needs us: ${failure}`)
+      lastFailure = failure
+    }
   }, IDLE_CHECK_MS)
   return { [Symbol.dispose]: () => clearInterval(timer) }
 }
