@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { rmSync } from 'node:fs'
 import { setTimeout as delay } from 'node:timers/promises'
 import { messageOf, UserError } from '../lib/errors.ts'
 import { type HeldLock, tryLock } from '../platform/file-lock.ts'
@@ -15,7 +16,7 @@ import { serveControl } from './control-server.ts'
 import { clearDaemonRow, type DaemonRow, readDaemonRow, writeDaemonRow } from './daemon-row.ts'
 import { DaemonRequests } from './daemon-requests.ts'
 import { findDaemon } from './find-daemon.ts'
-import { explainService } from './explain-service.ts'
+import { serviceExplainer } from './explain-service.ts'
 import { ProxyHost } from './proxy-host.ts'
 
 /** How long the daemon before us may take to end. */
@@ -50,6 +51,8 @@ export async function runDaemon(options: DaemonOptions): Promise<void> {
   using lock = await becomeOnly(options)
   if (lock === undefined) return options.onReady({})
   if (globalThis.AGENT_FAULTS) faultPoint(() => 'daemon:locked')
+  // A dead daemon's; ours is made with the proxy, if ever.
+  rmSync(paths.pagesSocket, { force: true })
   const previous = readDaemonRow(state)
   await using cleanup = new AsyncDisposableStack()
   const routes = cleanup.use(
@@ -61,7 +64,7 @@ export async function runDaemon(options: DaemonOptions): Promise<void> {
   const proxy = cleanup.use(
     new ProxyHost({
       routes,
-      explain: (route) => explainService(route, context),
+      explain: serviceExplainer(context),
       pagesSocketPath: paths.pagesSocket,
       clock: context.clock,
       log,
