@@ -58,6 +58,12 @@ export function foreignDatabase(path: string): UserError {
   })
 }
 
+export function sharedFolder(dir: string): UserError {
+  return new UserError(`${dir} holds other things, and others can enter it`, {
+    fix: ['set AGENTOPS_HOME to a folder of its own for agent', `or chmod 700 ${dir}`],
+  })
+}
+
 export function newerDatabase(path: string, found: number, known: number): UserError {
   return new UserError(
     `${path} has schema version ${found}, made by a newer agent; this one knows versions up to ${known}`,
