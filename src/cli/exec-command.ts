@@ -1,4 +1,5 @@
 import type { AppContext } from './app-context.ts'
+import { refuseCommandBeforeDashes } from './command-words.ts'
 import { newCommand } from './global-options.ts'
 
 /** @param rest what follows `--`: the command */
@@ -9,7 +10,9 @@ export function execCommand(app: AppContext, rest: readonly string[]) {
     .usage('[options] <run> -- command...')
     .argument('<run>', 'id, id prefix or name')
     .option('-i, --interactive', 'connect stdin, and a terminal when there is one')
-    .action(async (run, options) => {
+    .allowExcessArguments()
+    .action(async (run, options, command) => {
+      refuseCommandBeforeDashes(command, 1)
       const { execInRun } = await import('./exec-in-run.ts')
       await execInRun(app, run, rest, options)
     })

@@ -37,6 +37,7 @@ export async function performRun(app: AppContext, flags: RunFlags): Promise<void
     flags: settingFlags(flags),
   })
   const detachKeys = parseDetachKeys(flags.detachKeys)
+  const ownFlags = planFlags(flags)
   const { env, missing } = environmentOf(app, flags, project)
   for (const name of missing) progress.notice(`${name} is not set here, so the run does not get it`)
   const name = nameOf(flags, project)
@@ -56,7 +57,7 @@ export async function performRun(app: AppContext, flags: RunFlags): Promise<void
     ociRuntimes: wantsGvisor(settings.sandbox)
       ? await detected.runtime.ociRuntimes(interruption.signal)
       : [],
-    flags: planFlags(flags),
+    flags: ownFlags,
     envNames: Object.keys(env),
     git,
     host: app.host,

@@ -1,6 +1,7 @@
 import { Option } from '@commander-js/extra-typings'
 import { RUNTIME_KINDS, SANDBOX_MODES } from '../config/choices.ts'
 import type { AppContext } from './app-context.ts'
+import { refuseCommandBeforeDashes } from './command-words.ts'
 import { globalOptions, newCommand } from './global-options.ts'
 
 /** @param rest what follows `--`: the command to run */
@@ -28,7 +29,9 @@ export function runCommand(app: AppContext, rest: readonly string[]) {
     .option('--rebuild', 'fetch the image anew')
     .option('--dry-run', 'print the plan and touch nothing')
     .option('--timings', 'say how long each step took')
+    .allowExcessArguments()
     .action(async (path, options, command) => {
+      refuseCommandBeforeDashes(command, 1)
       const { performRun } = await import('./perform-run.ts')
       const { json, verbose, color } = globalOptions(command)
       await performRun(app, {

@@ -74,7 +74,9 @@ describe('a mistake on the command line', () => {
     ['nosuch', 'unknown command "nosuch"', 'agent --help'],
     ['lsit', 'unknown command "lsit"', 'write list'],
     ['run --nam x', 'unknown option "--nam"', 'write --name'],
-    ['run a b', 'too many arguments for "run", expected 1 argument but got 2', 'agent --help'],
+    ['list a', 'too many arguments for "list", expected 0 arguments but got 1', 'agent --help'],
+    ['run a npm test', 'the command of run stands behind --', 'agent run a -- npm test'],
+    ['exec web ls', 'the command of exec stands behind --', 'agent exec web -- ls'],
     ['attach', 'missing required argument "run"', 'agent --help'],
     ['run --name', 'option "--name <name>" argument missing', 'agent --help'],
     [
