@@ -1,4 +1,5 @@
 import { formatAge } from '../lib/age.ts'
+import { untilAborted } from '../lib/until-aborted.ts'
 import type { Route } from '../routes/route.ts'
 import { formatServiceHost } from '../routes/host-name.ts'
 import { healthOf } from '../run/run-health.ts'
@@ -72,8 +73,11 @@ async function containersOn(
 ): Promise<ReadonlyMap<string, ContainerState> | undefined> {
   try {
     const signal = AbortSignal.timeout(LIST_LIMIT_MS)
-    const connection = await context.connect(runtime, endpoint)
-    const containers = await connection.list(selectHome(context.homeId), signal)
+    const listing = async (): Promise<readonly ContainerState[]> => {
+      const connection = await context.connect(runtime, endpoint)
+      return connection.list(selectHome(context.homeId), signal)
+    }
+    const containers = await untilAborted(listing(), signal)
     return new Map(containers.map((container) => [container.id, container]))
   } catch {
     return undefined
