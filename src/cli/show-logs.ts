@@ -6,6 +6,7 @@ import type { RunRecord } from '../run/run-record.ts'
 import { isLive } from '../run/run-state.ts'
 import { linesOf, readStoredOutput, type StoredLine } from '../run/stored-output.ts'
 import { containerId } from '../runtime/container-state.ts'
+import { ContainerUnavailableError } from '../runtime/container-unavailable-error.ts'
 import type { AppContext } from './app-context.ts'
 import { Interruption } from './interruption.ts'
 import { openStoresForReading } from './stores.ts'
@@ -23,14 +24,24 @@ export async function showLogs(
   name: string | undefined,
   flags: LogFlags,
 ): Promise<void> {
-  const tail = tailOf(flags.tail)
+  tailOf(flags.tail)
   const stores = openStoresForReading(app)
   if (stores === undefined) throw new UserError('there is no run yet', { fix: 'agent run' })
   using _state = stores.state
   const { context } = stores
   const run = chosenRun(context, name)
-  if (isLive(run.state) && run.containerId !== undefined) return showLive(app, run, context, flags)
-  const lines = await readStoredOutput(context.paths.runOutput(run.id), tail)
+  // Awaited, so that the state is open until the end.
+  const isThere = isLive(run.state) && run.containerId !== undefined
+  await (isThere ? showLive(app, run, context, flags) : showStored(app, run, context, flags))
+}
+
+async function showStored(
+  app: AppContext,
+  run: RunRecord,
+  context: RunContext,
+  flags: LogFlags,
+): Promise<void> {
+  const lines = await readStoredOutput(context.paths.runOutput(run.id), tailOf(flags.tail))
   if (lines === undefined) {
     const why = run.error === undefined ? '' : `: ${run.error}`
     throw new UserError(`"${run.name}" left no output${why}`)
@@ -64,10 +75,17 @@ async function showLive(
     },
     interruption.signal,
   )
+  let isBegun = false
   try {
-    for await (const line of linesOf(chunks)) await print(app, line, flags)
+    for await (const line of linesOf(chunks)) {
+      isBegun = true
+      await print(app, line, flags)
+    }
   } catch (error) {
-    if (!interruption.signal.aborted) throw error
+    if (interruption.signal.aborted) return
+    // It ended in this very moment, and its output was kept before its container went.
+    if (!(error instanceof ContainerUnavailableError)) throw error
+    if (!isBegun) await showStored(app, context.runs.find(run.id) ?? run, context, flags)
   }
 }
 

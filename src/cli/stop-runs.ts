@@ -1,5 +1,5 @@
 import { rmSync } from 'node:fs'
-import { UserError, usageError } from '../lib/errors.ts'
+import { messageOf, UserError, usageError } from '../lib/errors.ts'
 import { quoted } from '../lib/quoted.ts'
 import { faultPoint } from '../platform/fault-point.ts'
 import { endRun } from '../run/end-run.ts'
@@ -111,7 +111,9 @@ async function performAll(
 ): Promise<void> {
   const results = await Promise.all(
     runs.map(async (run) => {
-      const failures = await perform(run)
+      const failures = await perform(run).catch((error: unknown) => [
+        `could not end "${run.name}" (${run.id}): ${messageOf(error)}`,
+      ])
       if (failures.length === 0 && !json) app.output.answer(run.name)
       return { id: run.id, name: run.name, failures }
     }),

@@ -1,0 +1,52 @@
+import { openStores } from '../../../src/cli/stores.ts'
+import type { RunPlan } from '../../../src/run/plan.ts'
+import { newRunId } from '../../../src/run/run-id.ts'
+import type { RunRecord } from '../../../src/run/run-record.ts'
+import { startRun } from '../../../src/run/start-run.ts'
+import type { AnApp } from './an-app.ts'
+
+/** A detached run of this program that is running, with nobody who looks after it but the test. */
+export async function startedRun(app: AnApp, changes: Partial<RunPlan> = {}): Promise<RunRecord> {
+  const { state, context } = openStores(app.context)
+  using _state = state
+  const plan: RunPlan = {
+    name: 'myapp',
+    workspace: app.folder,
+    runtime: 'docker',
+    image: 'busybox:latest',
+    imageSource: 'image',
+    pull: 'missing',
+    command: ['sleep', '600'],
+    envNames: [],
+    mounts: [],
+    services: [{ name: 'web', containerPort: 3000 }],
+    sandbox: { mode: 'none' },
+    interactive: false,
+    attached: false,
+    keep: false,
+    ...changes,
+  }
+  const started = await startRun(
+    {
+      plan,
+      runId: newRunId(),
+      env: {},
+      runtime: app.runtime,
+      supervision: {
+        watch: async () => undefined,
+        proxyPort: async () => 8080,
+        takeOver: async () => undefined,
+      },
+      progress: {
+        notice: () => undefined,
+        status: () => undefined,
+        timed: (_step, work) => work(),
+      },
+      hostEnv: {},
+      signal: new AbortController().signal,
+    },
+    context,
+  )
+  app.clock.advance(1000)
+  return started.run
+}
