@@ -97,7 +97,9 @@ describe('a start that fails leaves nothing', () => {
   })
 
   test.each([false, true])('at any step (attached: %p)', async (attached) => {
-    for (const failing of await stepsOfAStart(attached)) {
+    // That the supervisor cannot look at a running run yet is no failure of the start.
+    const steps = (await stepsOfAStart(attached)).filter((step) => !step.endsWith('list'))
+    for (const failing of steps) {
       await using life = new LifeCycle()
       const runId = newRunId()
       life.onStep = (step) => {
