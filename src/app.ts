@@ -1,6 +1,7 @@
 import { CommanderError } from '@commander-js/extra-typings'
 import type { AppContext } from './cli/app-context.ts'
 import { ExitError } from './cli/exit-error.ts'
+import { firstError } from './cli/first-error.ts'
 import { styleFor } from './cli/global-options.ts'
 import { runInternalCommand } from './cli/internal-commands.ts'
 import { createProgram } from './cli/program.ts'
@@ -31,7 +32,7 @@ export async function runApp(argv: readonly string[]): Promise<number> {
     await program.parseAsync([...own], { from: 'user' })
     return 0
   } catch (error) {
-    return exitCodeOf(error, app, own)
+    return exitCodeOf(firstError(error), app, own)
   }
 }
 
