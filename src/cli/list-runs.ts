@@ -26,7 +26,8 @@ export type ListedRun = {
   workspace: string
   image: string
   attached: boolean
-  services: { name: string; url: string }[]
+  /** Without `url` while the proxy does not listen. */
+  services: { name: string; url?: string }[]
 }
 
 /** Reads rows, then asks each runtime once what is true of its live runs. Never waits longer than its limit, never writes. */
@@ -108,7 +109,7 @@ function servicesOf(
     .filter(({ owner }) => owner.kind === 'run' && owner.runId === run.id)
     .map(({ service, agent }) => {
       const host = formatServiceHost(service, agent)
-      return { name: service, url: port === undefined ? `http://${host}` : httpUrl(host, port) }
+      return { name: service, ...(port === undefined ? {} : { url: httpUrl(host, port) }) }
     })
 }
 
@@ -125,6 +126,6 @@ export function listRow(run: ListedRun): string[] {
     stateText(run),
     run.runtime,
     formatAge(run.ageMs),
-    run.services.map(({ url }) => url).join(' ') || '-',
+    run.services.map(({ name, url }) => url ?? name).join(' ') || '-',
   ]
 }

@@ -129,11 +129,11 @@ function readEnvFile(path: string, file: string): EnvEntry[] {
 /** An interactive run needs a terminal on both ends. */
 export function requireTerminal(
   app: AppContext,
-  flags: Pick<RunFlags, 'interactive' | 'detach'>,
+  flags: Pick<RunFlags, 'interactive' | 'detach' | 'dryRun'>,
   project: ProjectConfig,
 ): void {
   const interactive = flags.interactive === true || project.interactive
-  if (!interactive || flags.detach === true) return
+  if (!interactive || flags.detach === true || flags.dryRun === true) return
   if (app.terminal.stdinIsTty && app.terminal.stdoutIsTty) return
   throw usageError('an interactive run needs a terminal, and stdin or stdout is none', [
     flags.interactive === true ? 'leave out --interactive' : 'set interactive: false in agent.yaml',

@@ -34,8 +34,13 @@ async function describeRuntime(app: AppContext): Promise<RuntimeInfo | { error: 
     return info
   } catch (error) {
     const late = `unknown: no answer within ${DETECT_LIMIT_MS / 1000} s`
-    return { error: limit.aborted ? late : messageOf(error) }
+    return { error: limit.aborted ? late : reasonOf(error) }
   }
+}
+
+/** The configuration may have several problems at once. */
+function reasonOf(error: unknown): string {
+  return error instanceof AggregateError ? error.errors.map(messageOf).join('; ') : messageOf(error)
 }
 
 function countRuns(app: AppContext): {

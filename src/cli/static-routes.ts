@@ -49,7 +49,7 @@ export function listRoutes(app: AppContext, flags: { json: boolean }): void {
       const host = formatServiceHost(service, agent)
       return {
         name: `${service}.${agent}`,
-        url: port === undefined ? `http://${host}` : httpUrl(host, port),
+        ...(port === undefined ? {} : { url: httpUrl(host, port) }),
         upstream: formatUpstream(upstream),
         owner: owner.kind === 'static' ? 'static' : owner.runId,
       }
@@ -57,7 +57,7 @@ export function listRoutes(app: AppContext, flags: { json: boolean }): void {
   )
   stores?.state.close()
   if (flags.json) return app.output.answer(JSON.stringify({ routes }, undefined, 2))
-  const rows = routes.map((route) => [route.name, route.url, route.upstream, route.owner])
+  const rows = routes.map((route) => [route.name, route.url ?? '-', route.upstream, route.owner])
   for (const line of formatTable(['NAME', 'URL', 'UPSTREAM', 'OWNER'], rows))
     app.output.answer(line)
 }
