@@ -7,7 +7,7 @@ import { FakeProcessTable } from '../../fakes/fake-process-table.ts'
 import { FakeTerminal } from '../../fakes/fake-terminal.ts'
 import { InMemoryRuntime } from '../../fakes/in-memory-runtime.ts'
 import { RecordedOutput } from '../../fakes/recorded-output.ts'
-import { temporaryFolder } from '../platform/temporary-folder.ts'
+import { temporaryFolder } from '../../support/temporary-folder.ts'
 
 /** The program as a test starts it: in a folder of its own, on a runtime in memory, heard by the test. */
 export class AnApp implements Disposable {

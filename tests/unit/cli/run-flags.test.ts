@@ -12,7 +12,7 @@ import {
 } from '../../../src/cli/run-flags.ts'
 import { isDnsLabel } from '../../../src/lib/dns-label.ts'
 import { configOf } from '../config/reading.ts'
-import { temporaryFolder } from '../platform/temporary-folder.ts'
+import { temporaryFolder } from '../../support/temporary-folder.ts'
 import { userErrorOf } from '../../support/user-error-of.ts'
 import { AnApp } from './an-app.ts'
 

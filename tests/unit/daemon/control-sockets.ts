@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 import { join } from 'node:path'
 import { type ControlHandler, serveControl } from '../../../src/daemon/control-server.ts'
-import { temporaryFolder } from '../platform/temporary-folder.ts'
+import { temporaryFolder } from '../../support/temporary-folder.ts'
 
 /** A server of the control protocol on a real socket. */
 export async function served(

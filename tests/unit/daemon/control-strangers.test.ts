@@ -3,7 +3,7 @@ import { connect, createServer } from 'node:net'
 import { join } from 'node:path'
 import { ControlClient, DaemonGoneError } from '../../../src/daemon/control-client.ts'
 import { rejectionOf } from '../../support/rejection-of.ts'
-import { temporaryFolder } from '../platform/temporary-folder.ts'
+import { temporaryFolder } from '../../support/temporary-folder.ts'
 import { exchanged, HELLO, served } from './control-sockets.ts'
 
 describe('what is no request', () => {

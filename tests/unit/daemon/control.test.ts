@@ -6,7 +6,7 @@ import { ControlClient, DaemonGoneError } from '../../../src/daemon/control-clie
 import { type ControlPeer, serveControl } from '../../../src/daemon/control-server.ts'
 import { UserError } from '../../../src/lib/errors.ts'
 import { rejectionOf } from '../../support/rejection-of.ts'
-import { temporaryFolder } from '../platform/temporary-folder.ts'
+import { temporaryFolder } from '../../support/temporary-folder.ts'
 import { exchanged, HELLO, linesFrom, served } from './control-sockets.ts'
 
 describe('a request', () => {

@@ -3,7 +3,7 @@ import { chmodSync, chownSync, mkdirSync, statSync, symlinkSync, writeFileSync }
 import { join } from 'node:path'
 import { ensurePrivateDirectory } from '../../../src/platform/private-directory.ts'
 import { userErrorOf } from '../../support/user-error-of.ts'
-import { temporaryFolder } from './temporary-folder.ts'
+import { temporaryFolder } from '../../support/temporary-folder.ts'
 
 const uid = process.getuid?.() ?? -1
 

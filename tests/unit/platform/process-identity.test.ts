@@ -4,7 +4,7 @@ import { once } from 'node:events'
 import { copyFileSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type ProcessIdentity, systemProcessTable } from '../../../src/platform/process-identity.ts'
-import { temporaryFolder } from './temporary-folder.ts'
+import { temporaryFolder } from '../../support/temporary-folder.ts'
 
 const isLinux = process.platform === 'linux'
 

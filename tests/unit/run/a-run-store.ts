@@ -3,7 +3,7 @@ import { type RunState, statesBefore } from '../../../src/run/run-state.ts'
 import { RunStore } from '../../../src/run/run-store.ts'
 import { openState } from '../../../src/state/open-state.ts'
 import { FakeClock } from '../../fakes/fake-clock.ts'
-import { temporaryFolder } from '../platform/temporary-folder.ts'
+import { temporaryFolder } from '../../support/temporary-folder.ts'
 
 /** A store of runs on a database in an empty folder. */
 export function aRunStore(): Disposable & { runs: RunStore; clock: FakeClock; path: string } {

@@ -4,7 +4,7 @@ import { mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync
 import { join } from 'node:path'
 import { gitMounts, withGitMounts } from '../../../src/run/git-mounts.ts'
 import type { MountSpec } from '../../../src/runtime/container-spec.ts'
-import { temporaryFolder } from '../platform/temporary-folder.ts'
+import { temporaryFolder } from '../../support/temporary-folder.ts'
 
 /** A folder with a repository in `main`, one commit in it. */
 function aRepository(): Disposable & { path: string; at: (name: string) => string } {

@@ -14,7 +14,7 @@ import { openState } from '../../../src/state/open-state.ts'
 import type { State } from '../../../src/state/state.ts'
 import { FakeProcessTable } from '../../fakes/fake-process-table.ts'
 import { InMemoryRuntime } from '../../fakes/in-memory-runtime.ts'
-import { temporaryFolder } from '../platform/temporary-folder.ts'
+import { temporaryFolder } from '../../support/temporary-folder.ts'
 import { type OnStep, steppedRuntime } from './stepped-runtime.ts'
 
 /** All of the life cycle with real state, in one process: what a command and the background process do with runs. */

@@ -3,7 +3,7 @@ import { mkdirSync, realpathSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { UserError } from '../../../src/lib/errors.ts'
 import { guardMounts, socketOf } from '../../../src/run/mount-guard.ts'
-import { temporaryFolder } from '../platform/temporary-folder.ts'
+import { temporaryFolder } from '../../support/temporary-folder.ts'
 
 const PLACES = {
   homeDir: '/home/me',

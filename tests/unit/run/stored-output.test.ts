@@ -11,7 +11,7 @@ import {
 } from '../../../src/run/stored-output.ts'
 import type { LogChunk, StreamName } from '../../../src/runtime/container-stream.ts'
 import { rejectionOf } from '../../support/rejection-of.ts'
-import { temporaryFolder } from '../platform/temporary-folder.ts'
+import { temporaryFolder } from '../../support/temporary-folder.ts'
 
 describe('the lines of an output', () => {
   test('are the same however the bytes are cut, for each stream by itself', async () => {
