@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { test } from 'bun:test'
 import { skippedTest } from '../engine/test-engine.ts'
-import { temporaryFolder } from '../../support/temporary-folder.ts'
+import { temporaryFolder } from './temporary-folder.ts'
 
 /** A disk of its own, as a folder. */
 export type SmallDisk = Disposable & { path: string; resize: (sizeKb: number) => void }
