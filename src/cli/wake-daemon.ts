@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { readDaemonRow } from '../daemon/daemon-row.ts'
 import type { RunContext } from '../run/run-context.ts'
 import type { AppContext } from './app-context.ts'
@@ -10,10 +11,12 @@ import type { OpenStores } from './stores.ts'
  */
 export function wakeDaemon(app: AppContext, { state, context }: OpenStores): void {
   const row = readDaemonRow(state)
-  if (row === undefined ? !isNeeded(context) : app.processes.isAlive(row.process)) return
-  app.startDaemonInBackground()
+  const isMissing =
+    row === undefined ? hasLeftSomething(context) : !app.processes.isAlive(row.process)
+  if (isMissing) app.startDaemonInBackground()
 }
 
-function isNeeded({ runs }: RunContext): boolean {
-  return runs.hasLive() || runs.listUncleaned().length > 0
+/** Before its row, or after it was cleared, a daemon that dies leaves its socket. */
+function hasLeftSomething({ runs, paths }: RunContext): boolean {
+  return runs.hasLive() || runs.listUncleaned().length > 0 || existsSync(paths.controlSocket)
 }

@@ -13,7 +13,7 @@ import { RuntimeWatch } from './runtime-watch.ts'
 import { isStray } from './stray-container.ts'
 
 /** How often rows are compared with the process table. */
-const TICK_MS = 1000
+const TICK_MS = 500
 /** How long a command gets to clean up after its own run before we do. */
 const HOLDER_GRACE_MS = 5000
 /** Grace of a run whose command died. */
