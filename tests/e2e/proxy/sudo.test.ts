@@ -77,7 +77,7 @@ sudoSuite((sudoTest) => {
     })
     const { code, stderr } = await home.sudoAgent(['proxy', 'start', '--port=80'])
     expect(code).toBe(1)
-    expect(stderr).toContain(`error: port 80 is in use by bun (pid ${process.pid})`)
+    expect(stderr).toMatch(new RegExp(`error: port 80 is in use by \\S+ \\(pid ${process.pid}\\)`))
     expect(stderr).toContain('fix: agent proxy start --port <another port>')
     expect(home.foreignFiles()).toEqual([])
   })
