@@ -26,6 +26,9 @@ export type ListedRun = {
   workspace: string
   image: string
   attached: boolean
+  /** What agent.yaml says under `agent` and `version`. */
+  agent?: string
+  version?: string
   /** Without `url` while the proxy does not listen. */
   services: { name: string; url?: string }[]
 }
@@ -47,6 +50,7 @@ export async function listRuns(
     workspace: run.workspace,
     image: run.image,
     attached: run.attached,
+    ...freeTexts(run.plan),
     ...(run.exitCode === undefined ? {} : { exitCode: run.exitCode }),
     ...(run.error === undefined ? {} : { error: run.error }),
     services: servicesOf(run, routes, options.proxyPort),
@@ -98,6 +102,15 @@ function shownState(run: RunRecord, context: RunContext, truth: Truth): string {
 
 function endpointKey({ runtime, endpoint }: RunRecord): string {
   return `${runtime} ${endpoint}`
+}
+
+/** Read from a plan by hand: a schema library would cost every list more than the rest of it. */
+function freeTexts(plan: unknown): Pick<ListedRun, 'agent' | 'version'> {
+  if (typeof plan !== 'object' || plan === null) return {}
+  return {
+    ...('agent' in plan && typeof plan.agent === 'string' ? { agent: plan.agent } : {}),
+    ...('version' in plan && typeof plan.version === 'string' ? { version: plan.version } : {}),
+  }
 }
 
 function servicesOf(
