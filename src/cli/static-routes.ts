@@ -25,9 +25,10 @@ export async function addRoute(
   const settings = loadSettings(app, settingFlags({ port: flags.port }))
   const { state, context } = openStores(app)
   using _state = state
-  context.routes.addStatic(routeName, target)
   using supervision = new DaemonSupervision(app, state, portWish(settings.proxyPort))
+  // First what may be refused: a command that fails leaves no route.
   const port = await supervision.proxyPort()
+  context.routes.addStatic(routeName, target)
   const url = httpUrl(formatServiceHost(routeName.service, routeName.agent), port)
   app.output.answer(flags.json ? JSON.stringify({ ...routeName, url, upstream: target }) : url)
 }

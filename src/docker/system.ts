@@ -26,7 +26,8 @@ function parseServer(server: string): { product: string; version: string } {
   const match = /^(?<name>[^/\s]+)\/(?<version>\S+)/.exec(server)
   const { name = server, version = '' } = match?.groups ?? {}
   const products: Record<string, string> = { Docker: 'Docker Engine', Libpod: 'Podman' }
-  return { product: products[name] ?? name, version }
+  // Something in between may have taken the header away.
+  return { product: products[name] ?? (name || 'the engine'), version }
 }
 
 const infoAnswer = z.object({ Runtimes: z.record(z.string(), z.unknown()).nullish() })
