@@ -9,7 +9,7 @@ export function routeCommand(app: AppContext) {
     )
   route.addCommand(
     newCommand('add')
-      .summary('add or replace a static route')
+      .summary('add a static route')
       .argument('<name>', 'service.agent')
       .argument('<upstream>', 'port, or host:port')
       .option('--port <port>', 'port of the routing proxy')

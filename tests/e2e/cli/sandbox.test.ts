@@ -62,9 +62,7 @@ engineTest('gVisor that was asked for and is not there is refused, with help', a
   ]) {
     const { code, stderr } = await home.agent(words, { env })
     expect([1, 2, 125]).toContain(code)
-    expect(stderr).toMatch(
-      /sandbox "gvisor" \(.*\) needs gVisor, which the engine does not have/,
-    )
+    expect(stderr).toMatch(/sandbox "gvisor" \(.*\) needs gVisor, which the engine does not have/)
     expect(stderr).toContain('fix: install gVisor and register it: runsc install')
     expect(stderr).toContain('fix: agent run --sandbox none')
   }
