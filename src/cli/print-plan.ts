@@ -1,3 +1,4 @@
+import { printable } from '../lib/printable.ts'
 import type { RunPlan } from '../run/plan.ts'
 import type { AppContext } from './app-context.ts'
 
@@ -24,5 +25,5 @@ export function printPlan(app: AppContext, plan: RunPlan, json: boolean): void {
       ? []
       : [['env', plan.envNames.join(', ')] satisfies [string, string]]),
   ]
-  for (const [key, value] of lines) app.output.answer(`${key.padEnd(10)} ${value}`)
+  for (const [key, value] of lines) app.output.answer(printable(`${key.padEnd(10)} ${value}`))
 }

@@ -4,6 +4,7 @@ import { encodeDaemonReport } from '../daemon/daemon-report.ts'
 import { runDaemon } from '../daemon/daemon-process.ts'
 import type { PortSource } from '../daemon/control-protocol.ts'
 import { messageOf, UserError } from '../lib/errors.ts'
+import { printable } from '../lib/printable.ts'
 import type { BoundProxy } from '../proxy/bind-proxy.ts'
 import type { AppContext } from './app-context.ts'
 import { openStores } from './stores.ts'
@@ -23,7 +24,7 @@ export type DaemonHere = {
 /** Becomes the daemon in this process. Whoever started it reads one line: ready, or what stopped it. */
 export async function runDaemonHere(app: AppContext, here: DaemonHere): Promise<void> {
   const log = here.foreground
-    ? (line: string): void => app.output.note(line)
+    ? (line: string): void => app.output.note(printable(line))
     : fileLog(app.paths.daemonLog, app)
   try {
     const { state, context } = openStores(app)

@@ -1,4 +1,5 @@
 import { messageOf } from '../lib/errors.ts'
+import { printable } from '../lib/printable.ts'
 import { isLive } from '../run/run-state.ts'
 import { healthOf } from '../run/run-health.ts'
 import type { RuntimeInfo } from '../runtime/container-state.ts'
@@ -18,12 +19,13 @@ export async function showStatus(app: AppContext, flags: { json: boolean }): Pro
     app.output.answer(JSON.stringify(facts, undefined, 2))
     return
   }
-  app.output.answer(`runtime      ${'error' in runtime ? runtime.error : runtime.description}`)
-  for (const line of proxyLines(proxy)) app.output.answer(line)
-  app.output.answer(
+  const lines = [
+    `runtime      ${'error' in runtime ? runtime.error : runtime.description}`,
+    ...proxyLines(proxy),
     `runs         ${runs.live} live, ${runs.ended} ended, ${runs.orphaned} orphaned, ${runs.uncleaned} with leftovers`,
-  )
-  app.output.answer(`state        ${app.paths.dir}`)
+    `state        ${app.paths.dir}`,
+  ]
+  for (const line of lines) app.output.answer(printable(line))
 }
 
 async function describeRuntime(app: AppContext): Promise<RuntimeInfo | { error: string }> {

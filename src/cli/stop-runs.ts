@@ -1,5 +1,6 @@
 import { rmSync } from 'node:fs'
 import { messageOf, UserError, usageError } from '../lib/errors.ts'
+import { printable } from '../lib/printable.ts'
 import { quoted } from '../lib/quoted.ts'
 import { faultPoint } from '../platform/fault-point.ts'
 import { endRun } from '../run/end-run.ts'
@@ -60,7 +61,7 @@ export async function destroyRuns(app: AppContext, flags: StopFlags): Promise<vo
 /** What dead processes left; first of all, so that it is done whatever the command then comes to. */
 async function tidyUp(app: AppContext, stores: OpenStores): Promise<void> {
   wakeDaemon(app, stores)
-  for (const failure of await reclaim(stores.context)) app.output.note(failure)
+  for (const failure of await reclaim(stores.context)) app.output.note(printable(failure))
 }
 
 async function end(

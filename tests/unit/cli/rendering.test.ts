@@ -1,11 +1,14 @@
 import { describe, expect, test } from 'bun:test'
+import { printPlan } from '../../../src/cli/print-plan.ts'
 import { ProgressLines } from '../../../src/cli/progress-lines.ts'
 import { reportError } from '../../../src/cli/report-error.ts'
 import { Style } from '../../../src/cli/style.ts'
 import { formatTable } from '../../../src/cli/table.ts'
 import { UserError } from '../../../src/lib/errors.ts'
 import { RecordedOutput } from '../../fakes/recorded-output.ts'
+import { rejectionOf } from '../../support/rejection-of.ts'
 import { AnApp } from './an-app.ts'
+import { PLAN, startedRun } from './started-run.ts'
 
 const PLAIN = new Style(false)
 
@@ -32,6 +35,26 @@ describe('a table', () => {
 
   test('shows no control character of a cell, and counts without them', () => {
     expect(formatTable(['A', 'B'], [['\u001b[2Jx\n', 'y']])).toEqual(['A     B', '[2Jx  y'])
+  })
+})
+
+describe('what other programs and files say', () => {
+  test('holds nothing that a terminal obeys, wherever it is shown', async () => {
+    const escape = '\u001b]0;owned\u0007'
+    using app = new AnApp({ env: { AGENTOPS_HOME: `/tmp/${escape}` } })
+    await app.run('status')
+    printPlan(app.context, { ...PLAN, workspace: `/${escape}`, image: `x${escape}` }, false)
+    expect(app.output.answers.join('\n')).not.toMatch(/[\u001b\u0007]/)
+  })
+
+  test('in the failures of a cleanup neither', async () => {
+    using app = new AnApp()
+    const run = await startedRun(app, { attached: true })
+    app.processes.kill(run.owner)
+    app.runtime.remove = async () => Promise.reject(new Error('\u001b[2Jbusy'))
+    await rejectionOf(app.run('stop', 'nothing'))
+    expect(app.output.notes).toContain('[2Jbusy')
+    expect(app.output.notes).not.toContain('\u001b')
   })
 })
 
