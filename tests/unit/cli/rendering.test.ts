@@ -5,6 +5,7 @@ import { reportError } from '../../../src/cli/report-error.ts'
 import { Style } from '../../../src/cli/style.ts'
 import { formatTable } from '../../../src/cli/table.ts'
 import { UserError } from '../../../src/lib/errors.ts'
+import { printable } from '../../../src/lib/printable.ts'
 import { RecordedOutput } from '../../fakes/recorded-output.ts'
 import { rejectionOf } from '../../support/rejection-of.ts'
 import { AnApp } from './an-app.ts'
@@ -44,7 +45,7 @@ describe('what other programs and files say', () => {
     using app = new AnApp({ env: { AGENTOPS_HOME: `/tmp/${escape}` } })
     await app.run('status')
     printPlan(app.context, { ...PLAN, workspace: `/${escape}`, image: `x${escape}` }, false)
-    expect(app.output.answers.join('\n')).not.toMatch(/[\u001b\u0007]/)
+    expect(app.output.answers).toEqual(app.output.answers.map(printable))
   })
 
   test('in the failures of a cleanup neither', async () => {
