@@ -3,11 +3,13 @@ import { messageOf, UserError, usageError } from '../lib/errors.ts'
 import { printable } from '../lib/printable.ts'
 import { quoted } from '../lib/quoted.ts'
 import { faultPoint } from '../platform/fault-point.ts'
+import { isContainerName } from '../run/container-spec-of.ts'
 import { endRun } from '../run/end-run.ts'
 import { reclaim } from '../run/reclaim.ts'
 import { resolveRun } from '../run/resolve-run.ts'
 import type { RunContext } from '../run/run-context.ts'
 import type { RunRecord } from '../run/run-record.ts'
+import { selectRun } from '../run/run-labels.ts'
 import { isLive } from '../run/run-state.ts'
 import type { AppContext } from './app-context.ts'
 import { openStores, type OpenStores } from './stores.ts'
@@ -80,8 +82,9 @@ async function removeKept(run: RunRecord, context: RunContext): Promise<void> {
     .filter(({ kind, removedAtMs }) => kind === 'container' && removedAtMs === undefined)
   if (kept.length === 0) return
   const runtime = await context.connect(run.runtime, run.endpoint)
-  for (const container of await runtime.list({ 'agentops.run-id': run.id }))
-    await runtime.remove(container.id)
+  // Not all that have its labels: an image that was made of it (docker commit) hands them on.
+  for (const { id, name } of await runtime.list(selectRun(context.homeId, run.id)))
+    if (isContainerName(name, run.id)) await runtime.remove(id)
   context.runs.recordRemoved(run.id, 'container')
 }
 

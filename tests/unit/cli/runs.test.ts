@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { openStores } from '../../../src/cli/stores.ts'
 import type { RunRecord } from '../../../src/run/run-record.ts'
 import { containerId } from '../../../src/runtime/container-state.ts'
+import { plainSpec } from '../../contract/runtime/plain-spec.ts'
 import { rejectionOf } from '../../support/rejection-of.ts'
 import { AnApp } from './an-app.ts'
 import { startedRun } from './started-run.ts'
@@ -170,6 +171,17 @@ describe('agent destroy', () => {
     await app.run('destroy', '--all')
     expect(await app.runtime.list({})).toEqual([])
     expect(await list(app, '-a')).toEqual([])
+  })
+
+  test('leaves a container from an image that was made of a kept one', async () => {
+    using app = new AnApp()
+    const { id } = await startedRun(app, { keep: true })
+    await app.run('stop', 'myapp')
+    const [kept] = await app.runtime.list({ 'agentops.run-id': id })
+    // As `docker commit` has it: the labels are taken along.
+    await app.runtime.create({ ...plainSpec, name: 'a-copy', labels: { ...kept?.labels } })
+    await app.run('destroy', 'myapp')
+    expect((await app.runtime.list({})).map(({ name }) => name)).toEqual(['a-copy'])
   })
 
   test('keeps the record of what it could not remove', async () => {
