@@ -9,7 +9,7 @@ import { lives } from './lives.ts'
 import { recoveries, summaryOf } from './recovery.ts'
 
 const victims = ['command', 'daemon', 'both'] as const
-const homesAtOnce = 4
+const homesAtOnce = 8
 
 engineTest(
   'whoever dies at whichever step, the next command or the background process leaves nothing behind',

@@ -18,7 +18,7 @@ export type Life = {
 }
 
 /** A service that is ready at once, and says something. */
-const project = {
+export const project = {
   'agent.yaml': `image: busybox:latest
 sandbox: none
 ports: { web: 3000 }

@@ -1,4 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs'
+import * as z from 'zod'
 import { type AgentHome, until } from '../../e2e/support/agent-home.ts'
 import { HomeView, type Inventory, inventoryKinds } from '../support/home-view.ts'
 
@@ -17,9 +18,10 @@ export type Recovery = (typeof recoveries)[number]
 export type Recovered = {
   /** From the end of the next command until all was in order. */
   settledMs: number
-  /** What was there after the crash, and what at the end. */
+  /** What was there after the crash. */
   before: Inventory
-  after: Inventory
+  /** What was there once everything was stopped, where it was. */
+  after?: Inventory
 }
 
 /** How soon after the next command all has to be in order. */
@@ -33,13 +35,22 @@ export async function checkRecovery(home: AgentHome, recovery: Recovery): Promis
   const view = new HomeView(home)
   const before = await view.inventory()
   await recover(home, recovery)
-  const startedMs = performance.now()
-  await settles('after the next command', async () => disorder(view))
-  const settledMs = performance.now() - startedMs
+  const settledMs = await untilInOrder(view)
   if (view.runs().some(({ endedAtMs }) => endedAtMs === undefined))
     await home.answer(['stop', '--all', '--time', '0'])
-  await settles('after everything was stopped', async () => leftovers(await view.inventory()))
+  await untilNothingIsLeft(view)
   return { settledMs, before, after: await view.inventory() }
+}
+
+/** Waits until nothing is there but whole detached runs; returns how long it took, in milliseconds. */
+export async function untilInOrder(view: HomeView): Promise<number> {
+  const startedMs = performance.now()
+  await settles('after the next command', async () => disorder(view))
+  return performance.now() - startedMs
+}
+
+export async function untilNothingIsLeft(view: HomeView): Promise<void> {
+  await settles('after everything was stopped', async () => leftovers(await view.inventory()))
 }
 
 /** What a number of crashes left, before and after the next command, and how long that took. */
@@ -49,7 +60,7 @@ export function summaryOf(recovered: readonly Recovered[]): string[] {
     (settled[Math.floor((settled.length - 1) * part)] ?? 0).toFixed(0)
   return [
     `after the crash: ${countsByKind(recovered.map(({ before }) => before))}`,
-    `at the end: ${countsByKind(recovered.map(({ after }) => after))}`,
+    `at the end: ${countsByKind(recovered.flatMap(({ after }) => after ?? []))}`,
     `in order after ${at(0.5)} ms (half), ${at(0.99)} ms (99 %), ${at(1)} ms (all ${settled.length})`,
   ]
 }
@@ -61,21 +72,13 @@ function countsByKind(inventories: readonly Inventory[]): string {
     .join(', ')
 }
 
-async function recover(home: AgentHome, recovery: Recovery): Promise<void> {
+/** Gives the user's command, which has to succeed. */
+export async function recover(home: AgentHome, recovery: Recovery): Promise<void> {
   switch (recovery) {
     case 'run and stop': {
       const project = home.project('next', { 'agent.yaml': 'image: busybox:latest\n' })
-      await home.answer([
-        'run',
-        '-d',
-        '--no-sandbox',
-        '--name',
-        'next',
-        project,
-        '--',
-        'sleep',
-        '60',
-      ])
+      const start = ['run', '-d', '--no-sandbox', '--name', 'next', project]
+      await home.answer([...start, '--', 'sleep', '60'])
       await home.answer(['stop', 'next', '--time', '0'])
       return
     }
@@ -103,6 +106,10 @@ async function disorder(view: HomeView): Promise<string[]> {
       !attached &&
       found.containers.some((line) => line.includes(id.slice(4)) && line.endsWith('(running)')),
   )
+  const unreachable = whole.filter(
+    ({ name, plan }) =>
+      hasServices(plan) && !found.routes.some((line) => line.endsWith(`.${name}`)),
+  )
   const isOfWhole = (line: string): boolean =>
     whole.some(({ id, name }) => line.includes(id.slice(4)) || line.endsWith(`.${name}`))
   const { containers, routes, live, networks, volumes, uncleaned } = found
@@ -113,7 +120,12 @@ async function disorder(view: HomeView): Promise<string[]> {
     ...networks.map((line) => `network ${line}`),
     ...volumes.map((line) => `volume ${line}`),
     ...uncleaned.map((line) => `uncleaned row ${line}`),
+    ...unreachable.map(({ name }) => `no route of ${name}`),
   ]
+}
+
+function hasServices(plan: unknown): boolean {
+  return z.object({ services: z.array(z.unknown()) }).parse(plan).services.length > 0
 }
 
 function leftovers(found: Inventory): string[] {
