@@ -46,7 +46,7 @@ async function showStored(
     const why = run.error === undefined ? '' : `: ${run.error}`
     throw new UserError(`"${run.name}" left no output${why}`)
   }
-  for (const line of lines) await print(app, line, flags)
+  for (const line of lines) if (!(await print(app, line, flags))) return
 }
 
 function chosenRun(context: RunContext, name: string | undefined): RunRecord {
@@ -79,7 +79,7 @@ async function showLive(
   try {
     for await (const line of linesOf(chunks)) {
       isBegun = true
-      await print(app, line, flags)
+      if (!(await print(app, line, flags))) return
     }
   } catch (error) {
     if (interruption.signal.aborted) return
@@ -89,10 +89,11 @@ async function showLive(
   }
 }
 
-async function print(app: AppContext, line: StoredLine, flags: LogFlags): Promise<void> {
-  if (flags.json) return app.output.answer(JSON.stringify(line))
+/** False when nobody reads it any more, as behind `| head`: following would never end. */
+async function print(app: AppContext, line: StoredLine, flags: LogFlags): Promise<boolean> {
+  if (flags.json) return app.output.pass('stdout', Buffer.from(`${JSON.stringify(line)}\n`))
   const time = flags.timestamps === true && line.timestamp !== undefined ? `${line.timestamp} ` : ''
-  await app.output.pass(line.stream, Buffer.from(`${time}${line.text}\n`))
+  return app.output.pass(line.stream, Buffer.from(`${time}${line.text}\n`))
 }
 
 /** Undefined: all of them. */

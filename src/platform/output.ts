@@ -10,8 +10,8 @@ export interface Output {
   note(line: string): void
   /** Part of a line to stderr, as it is: for a line that is rewritten. */
   passNote(text: string): void
-  /** Bytes of a container's output, unchanged; resolves when they were taken. */
-  pass(stream: 'stdout' | 'stderr', bytes: Uint8Array): Promise<void>
+  /** Bytes of a container's output, unchanged; resolves when they were taken, to false when nobody reads them any more. */
+  pass(stream: 'stdout' | 'stderr', bytes: Uint8Array): Promise<boolean>
 }
 
 export function systemOutput(): Output {
@@ -48,10 +48,11 @@ function writeWhole(fd: number, text: string): void {
   }
 }
 
-function passOn(stream: NodeJS.WriteStream, bytes: Uint8Array): Promise<void> {
+function passOn(stream: NodeJS.WriteStream, bytes: Uint8Array): Promise<boolean> {
   return new Promise((resolve, reject) => {
     stream.write(bytes, (error) => {
-      if (error === null || error === undefined || errorCode(error) === 'EPIPE') resolve()
+      if (error === null || error === undefined) resolve(true)
+      else if (errorCode(error) === 'EPIPE') resolve(false)
       else reject(error)
     })
   })

@@ -12,6 +12,8 @@ export class RecordedOutput implements Output {
 
   passNote = (text: string): void => void (this.notes += text)
 
-  pass = async (stream: 'stdout' | 'stderr', bytes: Uint8Array): Promise<void> =>
-    void (this.passed[stream] += Buffer.from(bytes).toString())
+  pass = async (stream: 'stdout' | 'stderr', bytes: Uint8Array): Promise<boolean> => {
+    this.passed[stream] += Buffer.from(bytes).toString()
+    return true
+  }
 }

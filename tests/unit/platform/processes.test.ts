@@ -61,7 +61,7 @@ test('a closed pipe is no error of ours', async () => {
   let notes = ''
   child.stderr.on('data', (bytes: Buffer) => (notes += bytes.toString()))
   await once(child, 'close')
-  expect({ code: child.exitCode, notes }).toEqual({ code: 0, notes: 'survived\n' })
+  expect({ code: child.exitCode, notes }).toEqual({ code: 0, notes: 'survived, read: false\n' })
 })
 
 describe('the home folder', () => {
