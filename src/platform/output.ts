@@ -1,5 +1,5 @@
 import { writeSync } from 'node:fs'
-import { errorCode } from '../lib/errors.ts'
+import { errorCode, UserError } from '../lib/errors.ts'
 import { pauseSync } from './pause.ts'
 
 /** Where a command's words go: the answer to stdout, the conversation to stderr. */
@@ -29,31 +29,45 @@ export function systemOutput(): Output {
     answer: (line) => writeWhole(1, `${line}\n`),
     note: (line) => writeWhole(2, `${line}\n`),
     passNote: (text) => writeWhole(2, text),
-    pass: (stream, bytes) => passOn(streamOf(stream), bytes),
+    pass: (name, bytes) => passOn(name, streamOf(name), bytes),
   }
 }
 
-/** Writes at once, so that nothing is lost when the process exits; a closed pipe (`| head`) is no error of ours. */
-function writeWhole(fd: number, text: string): void {
+/**
+ * Writes at once, so that nothing is lost when the process exits. A closed pipe (`| head`) is no error of ours, and
+ * of a stderr that takes nothing nobody could be told.
+ */
+function writeWhole(fd: 1 | 2, text: string): void {
   let bytes: Uint8Array = Buffer.from(text)
   while (bytes.length > 0) {
     try {
       bytes = bytes.subarray(writeSync(fd, bytes))
     } catch (error) {
       const code = errorCode(error)
-      if (code === 'EPIPE') return
-      if (code !== 'EAGAIN') throw error
+      if (code === 'EPIPE' || (fd === 2 && code !== 'EAGAIN')) return
+      if (code !== 'EAGAIN') throw cannotWrite('stdout', error)
       pauseSync(1)
     }
   }
 }
 
-function passOn(stream: NodeJS.WriteStream, bytes: Uint8Array): Promise<boolean> {
+function cannotWrite(stream: 'stdout' | 'stderr', cause: unknown): UserError {
+  return new UserError(`cannot write to ${stream}`, {
+    fix: 'see that it is open and leads to a disk with room left',
+    cause,
+  })
+}
+
+function passOn(
+  name: 'stdout' | 'stderr',
+  stream: NodeJS.WriteStream,
+  bytes: Uint8Array,
+): Promise<boolean> {
   return new Promise((resolve, reject) => {
     stream.write(bytes, (error) => {
       if (error === null || error === undefined) resolve(true)
       else if (errorCode(error) === 'EPIPE') resolve(false)
-      else reject(error)
+      else reject(cannotWrite(name, error))
     })
   })
 }

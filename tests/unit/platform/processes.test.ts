@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'bun:test'
 import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { closeSync, openSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { userInfo } from 'node:os'
 import { join } from 'node:path'
@@ -62,6 +63,16 @@ test('a closed pipe is no error of ours', async () => {
   child.stderr.on('data', (bytes: Buffer) => (notes += bytes.toString()))
   await once(child, 'close')
   expect({ code: child.exitCode, notes }).toEqual({ code: 0, notes: 'survived, read: false\n' })
+})
+
+test.skipIf(process.platform !== 'linux')('an answer that cannot be written is told', async () => {
+  const full = openSync('/dev/full', 'w')
+  const child = spawn(process.execPath, [program('say-into-full-disk.ts')], {
+    stdio: ['ignore', full, full],
+  })
+  closeSync(full)
+  await once(child, 'close')
+  expect(child.exitCode).toBe(7)
 })
 
 describe('the home folder', () => {
