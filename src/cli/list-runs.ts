@@ -39,12 +39,13 @@ export async function listRuns(
   options: { all: boolean; proxyPort: number | undefined },
 ): Promise<ListedRun[]> {
   const records = context.runs.list({ live: !options.all })
-  const truth = await liveContainers(context, records)
+  // At the same moment, before anything is waited for.
   const routes = context.routes.list()
+  const truth = await liveContainers(context, records)
   return records.map((run) => ({
     name: run.name,
     id: run.id,
-    state: shownState(run, context, truth),
+    state: confirmedState(run, context, truth),
     runtime: run.runtime,
     ageMs: context.clock.now() - run.createdAtMs,
     workspace: run.workspace,
@@ -87,6 +88,15 @@ async function containersOn(
   } catch {
     return undefined
   }
+}
+
+/** Rows are older than what was asked since: a run that ended in good order meanwhile is neither orphaned nor lost. */
+function confirmedState(run: RunRecord, context: RunContext, truth: Truth): string {
+  const state = shownState(run, context, truth)
+  if (state !== 'orphaned' && state !== 'lost') return state
+  const now = context.runs.find(run.id)
+  if (now === undefined) return 'stopped'
+  return now.state === run.state ? shownState(now, context, truth) : now.state
 }
 
 function shownState(run: RunRecord, context: RunContext, truth: Truth): string {
