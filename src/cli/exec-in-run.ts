@@ -46,7 +46,6 @@ async function follow(
   await using stream = session.stream
   const end = await runSession({
     stream,
-    exit: Promise.resolve(),
     // An engine cannot signal a command of exec: closing the connection is all there is.
     target: {
       resize: (size) => session.resize(size),

@@ -5,6 +5,7 @@ import type { ContainerStream } from '../runtime/container-stream.ts'
 import type { TerminalSize } from '../runtime/terminal-size.ts'
 import { DetachKeyFilter } from './detach-keys.ts'
 import { followTerminal } from './follow-terminal.ts'
+import { passOutput } from './pass-output.ts'
 
 /** What the session asks of the process on the other side. */
 export interface SessionTarget {
@@ -17,8 +18,8 @@ export interface SessionTarget {
 
 export type SessionOptions = {
   stream: ContainerStream
-  /** Settles when the process has ended; its output may have ended long before. */
-  exit: Promise<unknown>
+  /** Settles when the process has ended; its output may have ended long before. Absent: that end is all there is. */
+  exit?: Promise<unknown>
   target: SessionTarget
   terminal: Terminal
   output: Output
@@ -53,7 +54,7 @@ export async function runSession(options: SessionOptions): Promise<SessionEnd> {
     cleanup.use(followTerminal({ terminal, redraw, resize: (size) => target.resize(size) }))
   }
   const detached = options.stdin ? forwardInput(options, cleanup) : neverDetached()
-  const ended = Promise.all([passOutput(options), options.exit]).then(() => 'ended' as const)
+  const ended = passOutput(options).then(() => 'ended' as const)
   const first = await Promise.race([ended, detached.then(() => 'detached' as const)])
   if (first === 'detached') return { kind: 'detached' }
   return { kind: 'ended', interrupted: interrupts.count > 0 }
@@ -61,10 +62,6 @@ export async function runSession(options: SessionOptions): Promise<SessionEnd> {
 
 function neverDetached(): Promise<void> {
   return new Promise(() => undefined)
-}
-
-async function passOutput({ stream, output }: SessionOptions): Promise<void> {
-  for await (const chunk of stream.output) await output.pass(chunk.stream, chunk.bytes)
 }
 
 /** Resolves when the user typed the detach keys; end of input is passed on as a half close. */
