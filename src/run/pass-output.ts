@@ -28,7 +28,11 @@ export async function passOutput(options: {
 
 type Progress = { steps: number; isWaiting: boolean }
 
-async function passAll(stream: ContainerStream, output: Output, progress: Progress): Promise<void> {
+async function passAll(
+  stream: ContainerStream,
+  output: Pick<Output, 'pass'>,
+  progress: Progress,
+): Promise<void> {
   for await (const chunk of stream.output) {
     progress.steps += 1
     progress.isWaiting = false
