@@ -2,7 +2,7 @@ import { realpathSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseDetachKeys } from '../run/detach-keys.ts'
 import { WORKSPACE } from '../run/container-spec-of.ts'
-import { gitMounts } from '../run/git-mounts.ts'
+import { gitMounts, makeMissing } from '../run/git-mounts.ts'
 import { guardMounts, socketOf } from '../run/mount-guard.ts'
 import { wantsGvisor } from '../run/sandbox-plan.ts'
 import type { RunPlan } from '../run/plan.ts'
@@ -26,10 +26,8 @@ import {
 
 /** `agent run`: everything is checked and planned before anything is made. */
 export async function performRun(app: AppContext, flags: RunFlags): Promise<void> {
-  using progress = new ProgressLines(app, {
-    json: flags.json,
-    style: styleFor(app, flags, 'stderr'),
-  })
+  const { json } = flags
+  using progress = new ProgressLines(app, { json, style: styleFor(app, flags, 'stderr') })
   const workspace = workspaceOf(app.host.cwd, flags.path)
   const { project, settings } = loadConfig(app, {
     workspace,
@@ -71,8 +69,9 @@ export async function performRun(app: AppContext, flags: RunFlags): Promise<void
     progress.notice(`container.user: image, the command runs as the image's own user, often root`)
   if (flags.dryRun === true) {
     progress.clear()
-    return printPlan(app, plan, flags.json)
+    return printPlan(app, plan, json)
   }
+  makeMissing(git.missing)
   await launchRun(app, {
     plan,
     env: { ...git.env, ...env },
@@ -81,7 +80,7 @@ export async function performRun(app: AppContext, flags: RunFlags): Promise<void
     progress,
     detachKeys,
     interruption,
-    json: flags.json,
+    json,
     timings: flags.timings === true,
   })
 }

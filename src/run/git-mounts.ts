@@ -1,14 +1,25 @@
-import { existsSync, readFileSync, realpathSync, statSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, realpathSync, statSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join, relative, resolve } from 'node:path'
 import { isWithin, WORKSPACE_TARGET } from '../config/mount.ts'
-import { UserError } from '../lib/errors.ts'
+import { errorCode, UserError } from '../lib/errors.ts'
 import { quoted } from '../lib/quoted.ts'
 import type { MountSpec } from '../runtime/container-spec.ts'
 
-export type GitMounts = { mounts: MountSpec[]; env: Record<string, string> }
+export type GitMounts = {
+  mounts: MountSpec[]
+  env: Record<string, string>
+  /** Sources of mounts that are to be made first (`makeMissing`): what is not there could be made inside. */
+  missing: MissingPart[]
+}
+
+type MissingPart = { path: string; kind: 'folder' | 'file' }
 
 /** What git on the host executes, or executes what it names (githooks(5), git-config(1)). */
-const EXECUTED = ['hooks', 'config']
+const EXECUTED = [
+  { part: 'hooks', kind: 'folder' },
+  { part: 'config', kind: 'file' },
+  { part: 'config.worktree', kind: 'file' },
+] as const
 
 /**
  * What a git workspace needs. Hooks and configuration are read-only inside, because git on the host
@@ -21,20 +32,25 @@ const EXECUTED = ['hooks', 'config']
 export function gitMounts(workspace: string): GitMounts {
   const entry = realPath(join(workspace, '.git'))
   // Where a link leaves the project, it leads nowhere inside, and is no reason to mount what it names.
-  if (entry === undefined || !isWithin(entry, workspace)) return { mounts: [], env: {} }
+  if (entry === undefined || !isWithin(entry, workspace))
+    return { mounts: [], env: {}, missing: [] }
   const target = (path: string): string => join(WORKSPACE_TARGET, relative(workspace, path))
   if (statSync(entry).isDirectory())
-    return { mounts: repository(entry, target(entry), workspace), env: {} }
+    return { ...repository(entry, target(entry), workspace), env: {} }
   // Or else it could be replaced by a folder with hooks of its own.
   const file: MountSpec = { source: entry, target: target(entry), readonly: true }
   const gitDir = gitDirOf(entry)
-  if (gitDir !== undefined && isWithin(gitDir, workspace))
-    return { mounts: [file, ...repository(gitDir, target(gitDir), workspace)], env: {} }
+  if (gitDir !== undefined && isWithin(gitDir, workspace)) {
+    const { mounts, missing } = repository(gitDir, target(gitDir), workspace)
+    return { mounts: [file, ...mounts], missing, env: {} }
+  }
   const common = gitDir && commonDirOf(gitDir, entry)
-  if (common === undefined) return { mounts: [file], env: {} }
+  if (common === undefined) return { mounts: [file], env: {}, missing: [] }
   const home = basename(common) === '.git' ? dirname(common) : common
+  const { mounts, missing } = repository(common, common, home)
   return {
-    mounts: [file, ...repository(common, common, home)],
+    mounts: [file, ...mounts],
+    missing,
     env: {
       GIT_CONFIG_COUNT: '1',
       GIT_CONFIG_KEY_0: 'gc.worktreePruneExpire',
@@ -48,16 +64,48 @@ export function gitMounts(workspace: string): GitMounts {
  * moved away with everything mounted in it, and another one be put in its place.
  * @param home the folder that links in it must not leave
  */
-function repository(gitDir: string, target: string, home: string): MountSpec[] {
-  const parts = EXECUTED.map((part) => ({ part, source: realPath(join(gitDir, part)) }))
-  return [
-    { source: gitDir, target, readonly: false },
-    ...parts.flatMap(({ part, source }) => {
-      if (source === undefined) return []
-      if (!isWithin(source, home)) throw leadsOutside(join(gitDir, part), source)
-      return [{ source, target: `${target}/${part}`, readonly: true }]
-    }),
-  ]
+function repository(
+  gitDir: string,
+  target: string,
+  home: string,
+): Pick<GitMounts, 'mounts' | 'missing'> {
+  const mounts: MountSpec[] = [{ source: gitDir, target, readonly: false }]
+  const missing: MissingPart[] = []
+  for (const { part, kind } of EXECUTED) {
+    const path = join(gitDir, part)
+    const source = realPath(path)
+    if (source !== undefined && !isWithin(source, home)) throw leadsOutside(path, source)
+    if (source === undefined && part === 'config.worktree' && !hasWorktreeConfig(gitDir)) continue
+    if (source === undefined) missing.push({ path, kind })
+    mounts.push({ source: source ?? path, target: `${target}/${part}`, readonly: true })
+  }
+  return { mounts, missing }
+}
+
+/** Makes the sources of mounts that are not there yet; empty, they mean nothing to git. */
+export function makeMissing(missing: readonly MissingPart[]): void {
+  for (const { path, kind } of missing) {
+    try {
+      if (kind === 'folder') mkdirSync(path)
+      else writeFileSync(path, '', { flag: 'wx' })
+    } catch (cause) {
+      if (errorCode(cause) === 'EEXIST') continue
+      throw new UserError(`cannot make ${quoted(path)}, to keep it read-only inside`, {
+        fix: `make ${dirname(path)} writable for you`,
+        exitCode: 125,
+        cause,
+      })
+    }
+  }
+}
+
+/** Only then git reads config.worktree (git-worktree(1), extensions.worktreeConfig). */
+function hasWorktreeConfig(gitDir: string): boolean {
+  try {
+    return /worktreeconfig/i.test(readFileSync(join(gitDir, 'config'), 'utf8'))
+  } catch {
+    return false
+  }
 }
 
 /**

@@ -2,8 +2,7 @@ import { describe, expect, test } from 'bun:test'
 import { execFileSync } from 'node:child_process'
 import { mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { gitMounts, withGitMounts } from '../../../src/run/git-mounts.ts'
-import type { MountSpec } from '../../../src/runtime/container-spec.ts'
+import { gitMounts, makeMissing } from '../../../src/run/git-mounts.ts'
 import { temporaryFolder } from '../../support/temporary-folder.ts'
 
 /** A folder with a repository in `main`, one commit in it. */
@@ -23,7 +22,7 @@ function git(cwd: string, ...parameters: string[]): void {
   })
 }
 
-const NOTHING = { mounts: [], env: {} }
+const NOTHING = { mounts: [], env: {}, missing: [] }
 
 describe('a git workspace', () => {
   test('keeps its own hooks and configuration read-only, in a .git that cannot be moved away', () => {
@@ -37,7 +36,24 @@ describe('a git workspace', () => {
         { source: at('main/.git/config'), target: '/workspace/.git/config', readonly: true },
       ],
       env: {},
+      missing: [],
     })
+  })
+
+  test('has what git would execute made first where it is not there, or it could be made inside', () => {
+    using folder = aRepository()
+    const { at } = folder
+    git(at('main'), 'config', 'extensions.worktreeConfig', 'true')
+    const before = gitMounts(at('main'))
+    expect(before.missing).toEqual([
+      { path: at('main/.git/hooks'), kind: 'folder' },
+      { path: at('main/.git/config.worktree'), kind: 'file' },
+    ])
+    makeMissing(before.missing)
+    makeMissing(before.missing)
+    expect(gitMounts(at('main'))).toEqual({ ...before, missing: [] })
+    expect(before.mounts.filter(({ readonly }) => readonly)).toHaveLength(3)
+    git(at('main'), 'status')
   })
 
   test('that is none needs nothing', () => {
@@ -82,6 +98,7 @@ describe('a git workspace', () => {
     expect(gitMounts(at('main')).mounts).toEqual([
       { source: at('main/.git'), target: '/workspace/.git', readonly: true },
       { source: at('main/.bare'), target: '/workspace/.bare', readonly: false },
+      { source: at('main/.bare/hooks'), target: '/workspace/.bare/hooks', readonly: true },
       { source: at('main/.bare/config'), target: '/workspace/.bare/config', readonly: true },
     ])
   })
@@ -96,6 +113,7 @@ describe('a linked worktree', () => {
     expect(mounts).toEqual([
       { source: at('tree/.git'), target: '/workspace/.git', readonly: true },
       { source: at('main/.git'), target: at('main/.git'), readonly: false },
+      { source: at('main/.git/hooks'), target: at('main/.git/hooks'), readonly: true },
       { source: at('main/.git/config'), target: at('main/.git/config'), readonly: true },
     ])
     expect(env).toEqual({
@@ -113,6 +131,7 @@ describe('a linked worktree', () => {
     expect(gitMounts(at('tree')).mounts.map(({ source }) => source)).toEqual([
       at('tree/.git'),
       at('bare.git'),
+      at('bare.git/hooks'),
       at('bare.git/config'),
     ])
   })
@@ -123,7 +142,7 @@ describe('a linked worktree', () => {
     git(at('main'), 'worktree', 'add', '-q', at('tree'))
     writeFileSync(at('tree/.git'), 'gitdir: ../main/.git/worktrees/tree\n')
     writeFileSync(at('main/.git/worktrees/tree/gitdir'), '../../../../tree/.git\n')
-    expect(gitMounts(at('tree')).mounts).toHaveLength(3)
+    expect(gitMounts(at('tree')).mounts).toHaveLength(4)
   })
 
   test('that was copied is not believed: the repository keeps another folder under its name', () => {
@@ -184,48 +203,6 @@ describe('a hostile .git file', () => {
     expect(mountedFrom(folder.path)).toEqual([join(folder.path, '.git')])
   })
 })
-
-describe('a mount that leads to the repository another way', () => {
-  const repository = {
-    mounts: [
-      { source: '/w/.git', target: '/workspace/.git', readonly: false },
-      { source: '/w/.git/hooks', target: '/workspace/.git/hooks', readonly: true },
-    ],
-    env: {},
-  }
-  test.each([
-    [
-      'the project again',
-      mount('/w', '/again'),
-      [
-        mount('/w', '/again'),
-        mount('/w/.git', '/again/.git'),
-        mount('/w/.git/hooks', '/again/.git/hooks', true),
-      ],
-    ],
-    [
-      'its .git',
-      mount('/w/.git', '/g'),
-      [mount('/w/.git', '/g'), mount('/w/.git/hooks', '/g/hooks', true)],
-    ],
-    ['the hooks', mount('/w/.git/hooks', '/h'), [mount('/w/.git/hooks', '/h', true)]],
-    ['a hook', mount('/w/.git/hooks/x', '/x'), [mount('/w/.git/hooks/x', '/x', true)]],
-    ['all of it, read-only', mount('/w', '/ro', true), [mount('/w', '/ro', true)]],
-    ['something else', mount('/w/data', '/data'), [mount('/w/data', '/data')]],
-    ['in the place of the hooks', mount('/w/own', '/workspace/.git/hooks'), []],
-  ])('%s', (_what, asked, planned) => {
-    const mounts = withGitMounts([asked], repository)
-    expect(byTarget(mounts)).toEqual(byTarget([...planned, ...repository.mounts]))
-  })
-})
-
-function mount(source: string, target: string, readonly = false): MountSpec {
-  return { source, target, readonly }
-}
-
-function byTarget(mounts: readonly MountSpec[]): MountSpec[] {
-  return mounts.toSorted((one, other) => (one.target < other.target ? -1 : 1))
-}
 
 function mountedFrom(workspace: string): string[] {
   return gitMounts(workspace).mounts.map(({ source }) => source)

@@ -24,7 +24,7 @@ function plannedMounts(mounts: string, asked: readonly Mount[] = []) {
       rebuild: false,
     },
     envNames: [],
-    git: { mounts: [], env: {} },
+    git: { mounts: [], env: {}, missing: [] },
     host: { uid: 1, gid: 1, cwd: '/elsewhere', homeDir: '/home/me' },
     realPath: (path) => path,
   })

@@ -36,7 +36,7 @@ function planned(yaml: string, changes: Changes = {}): RunPlan {
     info: ENGINE,
     ociRuntimes: [],
     envNames: [],
-    git: { mounts: [], env: {} },
+    git: { mounts: [], env: {}, missing: [] },
     host: { uid: 1000, gid: 1001, cwd: '/cwd', homeDir: '/home/me' },
     realPath: (path) => path,
     ...changes,
@@ -135,6 +135,7 @@ describe('the plan of a run', () => {
     const git = {
       mounts: [{ source: '/w/.git', target: '/workspace/.git', readonly: false }],
       env: {},
+      missing: [],
     }
     expect(planned('mounts: ["./d:/d"]', { git }).mounts).toEqual([
       { source: '/w/d', target: '/d', readonly: false },
