@@ -34,6 +34,7 @@ export async function runDaemonHere(app: AppContext, here: DaemonHere): Promise<
       state,
       uid: app.host.uid,
       idleMs: idleMs(app),
+      foreground: here.foreground,
       log,
       onReady: (status) => {
         if (here.foreground) announceProxy(app, status.port ?? 0, false)

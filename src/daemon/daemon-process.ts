@@ -15,6 +15,7 @@ import type { PortSource } from './control-protocol.ts'
 import { serveControl } from './control-server.ts'
 import { clearDaemonRow, type DaemonRow, readDaemonRow, writeDaemonRow } from './daemon-row.ts'
 import { DaemonRequests } from './daemon-requests.ts'
+import { endWhenUnreachable } from './end-when-unreachable.ts'
 import { findDaemon } from './find-daemon.ts'
 import { serviceExplainer } from './explain-service.ts'
 import { ProxyHost } from './proxy-host.ts'
@@ -30,8 +31,10 @@ export type DaemonOptions = {
   uid: number
   /** Listeners opened while we still had the right to. */
   bound?: BoundProxy
-  /** Have the proxy listen from the start, until it is stopped by name. */
+  /** Have the proxy listen from the start. */
   proxy?: { port: number; source: PortSource }
+  /** In somebody's terminal: the proxy is needed as long as it listens, and no daemon after us brings it back. */
+  foreground?: boolean
   /** How long nothing may need us before we end. */
   idleMs: number
   log: (line: string) => void
@@ -98,6 +101,7 @@ export async function runDaemon(options: DaemonOptions): Promise<void> {
   await supervisor.start()
   if (globalThis.AGENT_FAULTS) faultPoint(() => 'daemon:supervising')
   cleanup.use(endWhenIdle(options, row, proxy, end.resolve))
+  cleanup.use(endWhenUnreachable(paths.controlSocket, end.resolve))
   log(`ending: ${await end.promise}`)
   // Before the connections close, whose end would be the order to stop the runs they hold.
   supervisor.leave()
@@ -139,15 +143,15 @@ function newRow({ processes, paths, version, clock }: RunContext): DaemonRow {
 /** Serves listeners we were given; else listens where a daemon that died did, for the URLs already given out. */
 async function startProxy(
   proxy: ProxyHost,
-  { bound, context, log, proxy: wish }: DaemonOptions,
+  { bound, context, log, proxy: wish, foreground }: DaemonOptions,
   previous: DaemonRow | undefined,
 ): Promise<void> {
   if (bound !== undefined) {
-    await proxy.adopt(bound, true)
+    await proxy.adopt(bound, foreground !== true)
     return
   }
   if (wish !== undefined) {
-    await proxy.ensure({ ...wish, pin: true })
+    await proxy.ensure({ ...wish, pin: foreground !== true })
     return
   }
   const { proxyPort, pinned } = previous ?? {}
@@ -166,14 +170,15 @@ async function startProxy(
  * database that cannot be asked now: whoever may need us is in it.
  */
 function endWhenIdle(
-  { context, state, idleMs, log }: DaemonOptions,
+  { context, state, idleMs, log, foreground }: DaemonOptions,
   row: DaemonRow,
   proxy: ProxyHost,
   end: (reason: string) => void,
 ): Disposable {
   const { clock, runs, routes } = context
+  const isProxyWanted = (): boolean => proxy.pinned || (foreground === true && proxy.listening)
   const unneeded = (): boolean =>
-    !proxy.pinned && !runs.hasLive() && routes.listStatic().length === 0
+    !isProxyWanted() && !runs.hasLive() && routes.listStatic().length === 0
   let neededAtMs = clock.now()
   let lastFailure = ''
   const check = (): void => {
