@@ -35,7 +35,7 @@ export async function stopRuns(app: AppContext, flags: StopFlags): Promise<void>
       app.output.note(`"${run.name}" (${run.id}) is not running`)
       return []
     }
-    return end(run, context, graceMs)
+    return end(run, context, { graceMs })
   })
 }
 
@@ -48,7 +48,7 @@ export async function destroyRuns(app: AppContext, flags: StopFlags): Promise<vo
   await tidyUp(app, stores)
   const chosen = choose(context, flags, (run) => !isLive(run.state), 'ended')
   await performAll(app, flags, chosen, async (run) => {
-    const failures = await end(run, context, graceMs)
+    const failures = await end(run, context, { graceMs, discardOutput: true })
     if (failures.length > 0) return failures
     await removeKept(run, context)
     rmSync(context.paths.runDir(run.id), { recursive: true, force: true })
@@ -69,9 +69,9 @@ async function tidyUp(app: AppContext, stores: OpenStores): Promise<void> {
 async function end(
   run: RunRecord,
   context: RunContext,
-  graceMs: number,
+  options: { graceMs: number; discardOutput?: true },
 ): Promise<readonly string[]> {
-  const report = await endRun(run.id, context, { graceMs, requested: true })
+  const report = await endRun(run.id, context, { ...options, requested: true })
   return report?.failures ?? []
 }
 

@@ -1,9 +1,9 @@
-import { messageOf } from '../lib/errors.ts'
 import { acquireLock, tryLock } from '../platform/file-lock.ts'
 import { faultPoint } from '../platform/fault-point.ts'
 import { ensurePrivateDirectory } from '../platform/private-directory.ts'
 import type { ContainerRuntime } from '../runtime/container-runtime.ts'
 import { containerId, type ContainerState, type ExitStatus } from '../runtime/container-state.ts'
+import { EndSteps } from './end-steps.ts'
 import type { RunContext } from './run-context.ts'
 import { selectRun } from './run-labels.ts'
 import type { RunRecord } from './run-record.ts'
@@ -13,7 +13,6 @@ import { dirname } from 'node:path'
 
 /** How long another process may take to end the same run before we give up waiting for it. */
 const LOCK_LIMIT_MS = 60_000
-const STEP_LIMIT_MS = 30_000
 
 export type EndOptions = {
   /** SIGTERM, then SIGKILL after this; 0 kills at once. */
@@ -28,6 +27,8 @@ export type EndOptions = {
   requested: boolean
   /** Leave it to whoever is ending the run already. */
   ifFree?: boolean
+  /** Nobody will want its output. */
+  discardOutput?: boolean
 }
 
 export type EndReport = {
@@ -37,9 +38,10 @@ export type EndReport = {
 }
 
 /**
- * The one way a run ends, whoever ends it and however often: exit code and output are kept, routes go,
- * then what the run made, then its final state is written. Every step has its own limit, and a step that
- * fails does not stop the others. Idempotent, and safe against another process doing the same.
+ * The one way a run ends, whoever ends it and however often: exit code and output are kept, routes go, the
+ * end is written down, then what the run made goes. Every step has its own limit. A step that fails does
+ * not stop the others, but for one: nothing is removed that still holds what could not be kept, and nothing
+ * is taken from a run that cannot be looked at. Idempotent, and safe against another process doing the same.
  *
  * @returns undefined when there is no such run (any more), or with `ifFree` when somebody else is at it
  */
@@ -61,13 +63,16 @@ export async function endRun(
   if (!isLive(run.state) && run.cleanedAtMs !== undefined) return { run, failures: [] }
   const ending = new RunEnding(run, context, options)
   await ending.perform()
-  return { run: runs.find(runId) ?? run, failures: ending.failures }
+  return { run: runs.find(runId) ?? run, failures: ending.steps.failures }
 }
 
 type Found = Pick<ContainerState, 'id' | 'phase'>
 
+/** The runtime, and what of the run is there; `null`: nothing. */
+type Place = { runtime: ContainerRuntime; container: Found | null }
+
 class RunEnding {
-  readonly failures: string[] = []
+  readonly steps: EndSteps
   readonly #run: RunRecord
   readonly #context: RunContext
   readonly #options: EndOptions
@@ -75,27 +80,40 @@ class RunEnding {
   #endedByItself = false
 
   constructor(run: RunRecord, context: RunContext, options: EndOptions) {
+    this.steps = new EndSteps(run.name)
     this.#run = run
     this.#context = context
     this.#options = options
   }
 
   async perform(): Promise<void> {
+    const place = await this.#look()
+    if (place !== undefined) await this.#halt(place)
+    const isKept = place !== undefined && (await this.#keepOutput(place))
+    const exit = await this.#exitStatus(place)
+    // It may run on as it is, reached by its name.
+    if (place === undefined && exit === undefined) return
     const { id } = this.#run
-    const { routes } = this.#context
-    const runtime = await this.#step('reach the runtime', () =>
+    const { routes, runs } = this.#context
+    await this.steps.take('remove the routes', async () => routes.removeByRun(id))
+    if (globalThis.AGENT_FAULTS) faultPoint(() => 'end:routes-removed')
+    const isWritten = exit === undefined || (await this.#writeEnd(exit))
+    if (!isKept || !isWritten) return
+    const isRemoved = await this.#removeContainers(place.runtime)
+    if (exit === undefined && isRemoved) await this.#writeEnd(UNKNOWN)
+    if (this.steps.failures.length === 0) runs.recordCleaned(id)
+  }
+
+  /** Undefined when it cannot be looked at now. */
+  async #look(): Promise<Place | undefined> {
+    const runtime = await this.steps.take('reach the runtime', () =>
       this.#context.connect(this.#run.runtime, this.#run.endpoint),
     )
-    const container =
-      runtime && (await this.#step('find the container', (signal) => this.#find(runtime, signal)))
-    if (runtime !== undefined && container !== undefined) await this.#halt(runtime, container)
-    const exit = await this.#exitStatus(runtime, container)
-    await this.#step('remove the routes', async () => routes.removeByRun(id))
-    if (globalThis.AGENT_FAULTS) faultPoint(() => 'end:routes-removed')
-    const isRemoved = runtime !== undefined && (await this.#removeContainers(runtime))
-    if (exit !== undefined) this.#finish(exit)
-    else if (isRemoved) this.#finish(UNKNOWN)
-    // Else the container may still run, and the run is not over: its name and its row stay.
+    if (runtime === undefined) return undefined
+    const container = await this.steps.take('find the container', (signal) =>
+      this.#find(runtime, signal),
+    )
+    return container === undefined ? undefined : { runtime, container }
   }
 
   /** The main container; by label when its id was never written down. `null` when there is none. */
@@ -109,16 +127,18 @@ class RunEnding {
     return first ?? null
   }
 
-  async #halt(runtime: ContainerRuntime, container: Found | null): Promise<void> {
+  async #halt({ runtime, container }: Place): Promise<void> {
     if (container === null || this.#options.exit !== undefined) return
     this.#endedByItself = container.phase === 'exited' && this.#run.state !== 'stopping'
     if (container.phase === 'exited' || container.phase === 'created') return
     const { graceMs } = this.#options
     const { runs, processes } = this.#context
-    // Whoever looks meanwhile sees that somebody is at it.
-    runs.adopt(this.#run.id, processes.self)
-    runs.transition(this.#run.id, 'stopping')
-    await this.#step(
+    await this.steps.take('write down the stop', async () => {
+      // Whoever looks meanwhile sees that somebody is at it.
+      runs.adopt(this.#run.id, processes.self)
+      runs.transition(this.#run.id, 'stopping')
+    })
+    await this.steps.take(
       'stop the container',
       (signal) => runtime.stop(container.id, { graceMs, signal }),
       graceMs,
@@ -126,18 +146,14 @@ class RunEnding {
   }
 
   /** Undefined while it is not known that the run is over. */
-  async #exitStatus(
-    runtime: ContainerRuntime | undefined,
-    container: Found | null | undefined,
-  ): Promise<ExitStatus | undefined> {
+  async #exitStatus(place: Place | undefined): Promise<ExitStatus | undefined> {
     const { state, exitCode, containerId: known } = this.#run
     const { exit } = this.#options
     if (!isLive(state)) return { exitCode: exitCode ?? 0 }
-    if (container === null) return exit ?? (known === undefined ? this.#neverRan() : LOST)
-    if (runtime === undefined || container === undefined) return exit
-    await this.#step('keep the output', (signal) => this.#keepOutput(runtime, container, signal))
-    if (exit !== undefined) return exit
-    return this.#step('read the exit code', async (signal) =>
+    if (exit !== undefined || place === undefined) return exit
+    const { runtime, container } = place
+    if (container === null) return known === undefined ? this.#neverRan() : LOST
+    return this.steps.take('read the exit code', async (signal) =>
       this.#statusOf(await runtime.inspect(container.id, signal)),
     )
   }
@@ -155,21 +171,24 @@ class RunEnding {
     return { exitCode: this.#options.neverRanCode ?? 125 }
   }
 
-  async #keepOutput(
-    runtime: ContainerRuntime,
-    container: Found,
-    signal: AbortSignal,
-  ): Promise<void> {
-    if (container.phase === 'created') return
-    const chunks = runtime.logs(container.id, { follow: false, timestamps: true }, signal)
-    await storeOutput(this.#context.paths.runOutput(this.#run.id), chunks)
+  /** False when there is output that could not be kept. */
+  async #keepOutput({ runtime, container }: Place): Promise<boolean> {
+    if (container === null || container.phase === 'created') return true
+    if (this.#options.discardOutput === true) return true
+    const path = this.#context.paths.runOutput(this.#run.id)
+    const kept = await this.steps.take('keep the output', async (signal) => {
+      const chunks = runtime.logs(container.id, { follow: false, timestamps: true }, signal)
+      await storeOutput(path, chunks)
+      return true
+    })
+    return kept === true
   }
 
   /** True when nothing of the run can be running any more. */
   async #removeContainers(runtime: ContainerRuntime): Promise<boolean> {
     const { id, keep, containerId: known } = this.#run
     if (keep && known !== undefined) return false
-    const removed = await this.#step('remove the container', async (signal) => {
+    const removed = await this.steps.take('remove the container', async (signal) => {
       const left =
         known === undefined
           ? (await runtime.list(selectRun(this.#context.homeId, id), signal)).map((one) => one.id)
@@ -181,45 +200,24 @@ class RunEnding {
     return removed === true
   }
 
-  #finish(exit: ExitStatus): void {
+  /** Before anything is removed, so that whoever comes after a crash knows how it ended. */
+  async #writeEnd(exit: ExitStatus): Promise<boolean> {
     const { runs, clock } = this.#context
     const { id, state } = this.#run
-    if (isLive(state)) {
-      const error = this.#options.error ?? exit.error
-      const asked = this.#options.requested && !this.#endedByItself
-      const failed = error !== undefined || (exit.exitCode !== 0 && !asked)
+    if (!isLive(state)) return true
+    const error = this.#options.error ?? exit.error
+    const asked = this.#options.requested && !this.#endedByItself
+    const failed = error !== undefined || (exit.exitCode !== 0 && !asked)
+    const written = await this.steps.take('write down the end', async () => {
       runs.transition(id, 'stopping')
       runs.transition(id, failed ? 'failed' : 'stopped', {
         endedAtMs: clock.now(),
         exitCode: exit.exitCode,
         ...(error === undefined ? {} : { error }),
       })
-    }
-    if (this.failures.length === 0) runs.recordCleaned(id)
-  }
-
-  /** Undefined, and a recorded failure, when the step failed or took too long. */
-  async #step<T>(
-    what: string,
-    work: (signal: AbortSignal) => Promise<T>,
-    extraMs = 0,
-  ): Promise<T | undefined> {
-    const limitMs = STEP_LIMIT_MS + extraMs
-    const late = Promise.withResolvers<never>()
-    const end = new AbortController()
-    const limit = setTimeout(() => {
-      const reason = new Error(`took longer than ${limitMs / 1000} s`)
-      end.abort(reason)
-      late.reject(reason)
-    }, limitMs)
-    try {
-      return await Promise.race([work(end.signal), late.promise])
-    } catch (error) {
-      this.failures.push(`could not ${what} of "${this.#run.name}": ${messageOf(error)}`)
-      return undefined
-    } finally {
-      clearTimeout(limit)
-    }
+      return true
+    })
+    return written === true
   }
 }
 

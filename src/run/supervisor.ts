@@ -1,16 +1,16 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { messageOf } from '../lib/errors.ts'
-import type { ContainerEvent, ContainerId, RuntimeKind } from '../runtime/container-state.ts'
+import type { ContainerEvent, RuntimeKind } from '../runtime/container-state.ts'
 import { LABEL_RUN_ID } from '../runtime/labels.ts'
 import { type EndOptions, endRun } from './end-run.ts'
 import { endOfOrphan, reclaim } from './reclaim.ts'
 import { healthOf } from './run-health.ts'
-import { selectHome, selectRun } from './run-labels.ts'
+import { selectRun } from './run-labels.ts'
 import type { RunContext } from './run-context.ts'
 import type { RunRecord } from './run-record.ts'
 import { isLive } from './run-state.ts'
 import { RuntimeWatch } from './runtime-watch.ts'
-import { isStray } from './stray-container.ts'
+import { StrayContainers } from './stray-containers.ts'
 
 /** How often rows are compared with the process table. */
 const TICK_MS = 500
@@ -31,6 +31,7 @@ const AFTERMATH_MS = 600_000
 export class Supervisor implements AsyncDisposable {
   readonly #context: RunContext
   readonly #log: (line: string) => void
+  readonly #strays: StrayContainers
   readonly #watches = new Map<string, RuntimeWatch>()
   readonly #holders = new Map<string, Promise<void>>()
   readonly #ending = new Map<string, Promise<void>>()
@@ -42,6 +43,7 @@ export class Supervisor implements AsyncDisposable {
   constructor(context: RunContext, log: (line: string) => void) {
     this.#context = context
     this.#log = log
+    this.#strays = new StrayContainers(context, log)
   }
 
   /** Finishes what dead processes left, then follows every runtime that has, or had just now, a run. */
@@ -129,24 +131,12 @@ export class Supervisor implements AsyncDisposable {
     const run = this.#context.runs.find(runId)
     if (run === undefined || !isLive(run.state)) {
       if (event.kind === 'created' || event.kind === 'started')
-        void this.#removeStray(event.id, kind, endpoint)
+        void this.#strays.look(event.id, () => this.#context.connect(kind, endpoint))
       return
     }
     // Not of any that has its labels: so has one from an image that was made of it (docker commit).
     if (run.containerId !== undefined && run.containerId !== event.id) return
     if (event.kind === 'exited' || event.kind === 'removed') this.#ended(run)
-  }
-
-  async #removeStray(id: ContainerId, kind: RuntimeKind, endpoint: string): Promise<void> {
-    try {
-      const runtime = await this.#context.connect(kind, endpoint)
-      const container = await runtime.inspect(id)
-      if (container === undefined || !isStray(container, this.#context.runs)) return
-      await runtime.remove(id)
-      this.#log(`removed the container ${id.slice(0, 12)}, whose run is over`)
-    } catch (error) {
-      this.#log(`could not remove the container ${id.slice(0, 12)}: ${messageOf(error)}`)
-    }
   }
 
   /** After the stream of events was broken, whatever happened in between is found by looking. */
@@ -155,10 +145,7 @@ export class Supervisor implements AsyncDisposable {
       .list({ live: true })
       .filter((run) => run.runtime === kind && run.endpoint === endpoint)
     for (const run of runs) await this.#check(run)
-    const runtime = await this.#context.connect(kind, endpoint)
-    for (const container of await runtime.list(selectHome(this.#context.homeId)))
-      if (isStray(container, this.#context.runs))
-        await this.#removeStray(container.id, kind, endpoint)
+    await this.#strays.sweep(await this.#context.connect(kind, endpoint))
   }
 
   async #check(run: RunRecord): Promise<void> {
@@ -203,9 +190,14 @@ export class Supervisor implements AsyncDisposable {
   #endWhenDue(runId: string, atMs: number): void {
     const run = this.#context.runs.find(runId)
     if (run === undefined || run.cleanedAtMs !== undefined) this.#due.delete(runId)
-    else if (run.state === 'running' && atMs <= this.#context.clock.now()) {
+    if (run === undefined || atMs > this.#context.clock.now()) return
+    if (run.state === 'running') {
       this.#due.delete(runId)
       this.#ended(run)
+    } else if (run.state === 'stopping' && run.owner.pid === this.#context.processes.self.pid) {
+      // Our own try to stop it failed.
+      this.#due.delete(runId)
+      this.#end(runId, endOfOrphan(run, ORPHAN_GRACE_MS))
     }
   }
 
