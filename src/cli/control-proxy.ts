@@ -1,7 +1,9 @@
+import { DaemonGoneError } from '../daemon/control-client.ts'
 import { findDaemon } from '../daemon/find-daemon.ts'
 import type { ProxyStatus } from '../daemon/control-protocol.ts'
 import { formatAge } from '../lib/age.ts'
 import { httpUrl } from '../run/service-env.ts'
+import type { State } from '../state/state.ts'
 import type { AppContext } from './app-context.ts'
 import { asCaller } from './as-caller.ts'
 import { openStoresForReading } from './stores.ts'
@@ -28,8 +30,19 @@ export async function readProxyStatus(app: AppContext): Promise<ProxyStatus | un
   const stores = openStoresForReading(app)
   if (stores === undefined) return undefined
   using _state = stores.state
-  using client = await findDaemon(stores.state)
-  return await client?.proxyStatus()
+  // One that ends while it is asked may have made way for another.
+  return (await statusOf(stores.state)) ?? (await statusOf(stores.state))
+}
+
+/** Undefined when no daemon lives, or none any more. */
+async function statusOf(state: State): Promise<ProxyStatus | undefined> {
+  using client = await findDaemon(state)
+  try {
+    return await client?.proxyStatus()
+  } catch (error) {
+    if (error instanceof DaemonGoneError) return undefined
+    throw error
+  }
 }
 
 export async function showProxyStatus(app: AppContext, flags: { json: boolean }): Promise<void> {

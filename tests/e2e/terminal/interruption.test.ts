@@ -18,7 +18,7 @@ terminalTest('Ctrl-C once stops a run in good order', async () => {
   const project = home.project('p', { 'agent.yaml': 'image: busybox:latest\n' })
   await using screen = await TerminalScreen.open(home)
   await screen.agent(['run', '--name', 'a', project, '--', 'sh', '-c', ORDERLY])
-  await screen.shows('ready')
+  await screen.shows(/^ready$/m)
   await screen.press('C-c')
   await screen.shows(/ending\nended\n/)
   await screen.prompt()
