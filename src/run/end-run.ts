@@ -209,12 +209,14 @@ class RunEnding {
     const asked = this.#options.requested && !this.#endedByItself
     const failed = error !== undefined || (exit.exitCode !== 0 && !asked)
     const written = await this.steps.take('write down the end', async () => {
-      runs.transition(id, 'stopping')
-      runs.transition(id, failed ? 'failed' : 'stopped', {
-        endedAtMs: clock.now(),
-        exitCode: exit.exitCode,
-        ...(error === undefined ? {} : { error }),
-      })
+      const end = (): boolean =>
+        runs.transition(id, failed ? 'failed' : 'stopped', {
+          endedAtMs: clock.now(),
+          exitCode: exit.exitCode,
+          ...(error === undefined ? {} : { error }),
+        })
+      // At once: one that is found stopping was stopped by somebody.
+      if (!runs.transition(id, 'stopping', {}, end)) end()
       return true
     })
     return written === true

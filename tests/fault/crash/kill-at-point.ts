@@ -34,10 +34,21 @@ export async function killAtPoint(drill: Drill, binary: string): Promise<DrillRe
     await point.life.go(home, child)
     await killing
     const recovered = await checkRecovery(home, recovery)
+    if (point.life.leaves !== undefined) expectRecorded(new HomeView(home), point.life.leaves)
     return { drill, reached: existsSync(mark), recovered }
   } catch (error) {
     return { drill, reached: existsSync(mark), problem: explain(error, home) }
   }
+}
+
+function expectRecorded(
+  view: HomeView,
+  { exitCode, output }: { exitCode: number; output: string },
+): void {
+  const run = view.run('a')
+  if (run?.startedAtMs === undefined) return
+  expect(run).toMatchObject({ state: 'failed', exitCode })
+  expect(readFileSync(view.paths.runOutput(run.id), 'utf8')).toContain(output)
 }
 
 async function killWhenReached(

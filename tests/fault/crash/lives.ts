@@ -13,6 +13,8 @@ export type Life = {
   prepare: (home: AgentHome) => Promise<void>
   /** Starts the command; `env` holds the faults. */
   begin: (home: AgentHome, env: Record<string, string>) => Child
+  /** What the record of a run that ran has to say in the end, whoever died. */
+  leaves?: { exitCode: number; output: string }
   /** What the user does then, until the part is over. Ends in any case when the command is dead. */
   go: (home: AgentHome, child: Child) => Promise<void>
 }
@@ -65,6 +67,7 @@ export const lives: readonly Life[] = [
   {
     name: 'by itself',
     kind: 'start detached',
+    leaves: { exitCode: 3, output: 'said' },
     prepare: async () => undefined,
     begin: (home, env) =>
       home.spawn(['run', '-d', ...common(home), '--', 'sh', '-c', 'echo said; exit 3'], { env }),
