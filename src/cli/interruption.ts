@@ -1,15 +1,16 @@
 import { UserError } from '../lib/errors.ts'
 import { onSignals, type ShutdownSignal } from '../platform/shutdown-signals.ts'
 
-/** Turns the first signal into an abort, so that whatever is being made is undone in good order. */
+/** Turns the first signal into an abort, so that whatever is being made is undone in good order; a second one calls `giveUp`. */
 export class Interruption implements Disposable {
   readonly #controller = new AbortController()
   readonly #subscription: Disposable
 
-  constructor(names: readonly ShutdownSignal[]) {
-    this.#subscription = onSignals(names, () =>
-      this.#controller.abort(new UserError('interrupted', { exitCode: 130 })),
-    )
+  constructor(names: readonly ShutdownSignal[], giveUp: () => void) {
+    this.#subscription = onSignals(names, () => {
+      if (this.#controller.signal.aborted) giveUp()
+      else this.#controller.abort(new UserError('interrupted', { exitCode: 130 }))
+    })
   }
 
   get signal(): AbortSignal {

@@ -7,6 +7,7 @@ import { guardMounts, socketOf } from '../run/mount-guard.ts'
 import { wantsGvisor } from '../run/sandbox-plan.ts'
 import type { RunPlan } from '../run/plan.ts'
 import { planRun } from '../run/plan-run.ts'
+import { exitProcess } from '../platform/exit.ts'
 import type { AppContext } from './app-context.ts'
 import { styleFor } from './global-options.ts'
 import { Interruption } from './interruption.ts'
@@ -40,7 +41,7 @@ export async function performRun(app: AppContext, flags: RunFlags): Promise<void
   for (const name of missing) progress.notice(`${name} is not set here, so the run does not get it`)
   const name = nameOf(flags, project)
   requireTerminal(app, flags, project)
-  using interruption = new Interruption(['SIGINT', 'SIGTERM', 'SIGHUP'])
+  using interruption = interruptionOf(progress)
   progress.status('Initializing…')
   const detected = await progress.timed('detect', () =>
     app.runtimes.detect(settings.runtime.value, interruption.signal),
@@ -82,6 +83,14 @@ export async function performRun(app: AppContext, flags: RunFlags): Promise<void
     interruption,
     json,
     timings: flags.timings === true,
+  })
+}
+
+/** Once: undo in good order. Twice: leave that to the background process, which finds everything we made. */
+function interruptionOf(progress: ProgressLines): Interruption {
+  return new Interruption(['SIGINT', 'SIGTERM', 'SIGHUP'], () => {
+    progress.notice('interrupted again; what was begun is removed in the background')
+    exitProcess(130)
   })
 }
 

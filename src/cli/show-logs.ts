@@ -7,6 +7,7 @@ import { isLive } from '../run/run-state.ts'
 import { linesOf, readStoredOutput, type StoredLine } from '../run/stored-output.ts'
 import { containerId } from '../runtime/container-state.ts'
 import { ContainerUnavailableError } from '../runtime/container-unavailable-error.ts'
+import { exitProcess } from '../platform/exit.ts'
 import type { AppContext } from './app-context.ts'
 import { Interruption } from './interruption.ts'
 import { openStoresForReading } from './stores.ts'
@@ -64,7 +65,7 @@ async function showLive(
   flags: LogFlags,
 ): Promise<void> {
   const tail = tailOf(flags.tail)
-  using interruption = new Interruption(['SIGINT', 'SIGTERM'])
+  using interruption = new Interruption(['SIGINT', 'SIGTERM'], () => exitProcess(130))
   const runtime = await context.connect(run.runtime, run.endpoint)
   const chunks = runtime.logs(
     containerId(run.containerId ?? ''),
