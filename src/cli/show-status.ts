@@ -1,3 +1,5 @@
+import { SilentDaemonError } from '../daemon/control-client.ts'
+import type { ProxyStatus } from '../daemon/control-protocol.ts'
 import { messageOf } from '../lib/errors.ts'
 import { printable } from '../lib/printable.ts'
 import { isLive } from '../run/run-state.ts'
@@ -12,7 +14,7 @@ const DETECT_LIMIT_MS = 2000
 
 /** Reads and asks, never writes; what does not answer in time is said so. */
 export async function showStatus(app: AppContext, flags: { json: boolean }): Promise<void> {
-  const [runtime, proxy] = await Promise.all([describeRuntime(app), readProxyStatus(app)])
+  const [runtime, proxy] = await Promise.all([describeRuntime(app), describeProxy(app)])
   const runs = countRuns(app)
   if (flags.json) {
     const facts = { runtime, proxy: proxy ?? { listening: false }, runs, state: app.paths.dir }
@@ -21,11 +23,24 @@ export async function showStatus(app: AppContext, flags: { json: boolean }): Pro
   }
   const lines = [
     `runtime      ${'error' in runtime ? runtime.error : runtime.description}`,
-    ...proxyLines(proxy),
+    ...(proxy !== undefined && 'error' in proxy
+      ? [`proxy        ${proxy.error}`]
+      : proxyLines(proxy)),
     `runs         ${runs.live} live, ${runs.ended} ended, ${runs.orphaned} orphaned, ${runs.uncleaned} with leftovers`,
     `state        ${app.paths.dir}`,
   ]
   for (const line of lines) app.output.answer(printable(line))
+}
+
+async function describeProxy(
+  app: AppContext,
+): Promise<ProxyStatus | { error: string } | undefined> {
+  try {
+    return await readProxyStatus(app)
+  } catch (error) {
+    if (error instanceof SilentDaemonError) return { error: error.message }
+    throw error
+  }
 }
 
 async function describeRuntime(app: AppContext): Promise<RuntimeInfo | { error: string }> {

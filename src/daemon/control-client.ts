@@ -25,11 +25,27 @@ type Waiting = {
 /** Longest time a daemon may take to answer; binding a port and subscribing to an engine included. */
 const CALL_LIMIT_MS = 35_000
 const CONNECT_LIMIT_MS = 3000
+const HELLO_LIMIT_MS = 5000
 
 /** The daemon is not there, or went away during a call, or whoever is there is none. */
 export class DaemonGoneError extends UserError {
   constructor(what: string, cause?: unknown) {
     super(what, { fix: 'run the same command again', cause })
+  }
+}
+
+/** Whoever listens there takes connections and does not answer: a stopped process does. */
+export class SilentDaemonError extends UserError {
+  constructor(pid: number | undefined) {
+    super(`the background process${pid === undefined ? '' : ` (pid ${pid})`} does not answer`, {
+      fix:
+        pid === undefined
+          ? 'run the same command again'
+          : [
+              `kill -CONT ${pid}, if it was stopped`,
+              `kill -9 ${pid}; the next command starts another`,
+            ],
+    })
   }
 }
 
@@ -134,7 +150,7 @@ export class ControlClient implements Disposable {
   async #call<T>(call: Call, schema: z.ZodType<T>): Promise<T>
   async #call(call: Call): Promise<void>
   async #call<T>(call: Call, schema?: z.ZodType<T>): Promise<T | void> {
-    const limitMs = call.method === 'hello' ? CONNECT_LIMIT_MS : CALL_LIMIT_MS
+    const limitMs = call.method === 'hello' ? HELLO_LIMIT_MS : CALL_LIMIT_MS
     const response = await this.#send(call, limitMs)
     if (response.error !== undefined)
       throw new UserError(response.error.what, {
@@ -156,7 +172,7 @@ export class ControlClient implements Disposable {
       }
       const limit = setTimeout(() => {
         this.#waiting.delete(id)
-        reject(new DaemonGoneError(`the background process did not answer ${call.method}`))
+        reject(new SilentDaemonError(undefined))
       }, limitMs)
       const settle =
         <V>(then: (value: V) => void) =>

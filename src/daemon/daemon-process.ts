@@ -123,7 +123,7 @@ async function becomeOnly(options: DaemonOptions): Promise<HeldLock | undefined>
     }
     if (performance.now() > endMs)
       throw new UserError('another background process does not end', {
-        fix: 'agent proxy status, which shows the pid to end',
+        fix: `end it: \`fuser ${context.paths.daemonLock}\` shows which`,
       })
     await delay(LOCK_RETRY_MS)
   }

@@ -1,11 +1,12 @@
 import type { State } from '../state/state.ts'
-import { ControlClient, DaemonGoneError } from './control-client.ts'
+import { ControlClient, DaemonGoneError, SilentDaemonError } from './control-client.ts'
 import type { Hello } from './control-protocol.ts'
 import { readDaemonRow } from './daemon-row.ts'
 
 /**
  * A connection to the daemon of this state folder, or undefined when none lives. A daemon lives when it
- * answers with the nonce in the database, not because a pid exists.
+ * answers with the nonce in the database, not because a pid exists. Throws `SilentDaemonError` for one that
+ * takes the connection and says nothing.
  */
 export async function findDaemon(state: State): Promise<ControlClient | undefined> {
   return (await findDaemonAndVersion(state))?.client
@@ -29,6 +30,7 @@ export async function findDaemonAndVersion(
       : undefined
   } catch (error) {
     if (error instanceof DaemonGoneError) return undefined
+    if (error instanceof SilentDaemonError) throw new SilentDaemonError(row.process.pid)
     throw error
   }
 }
