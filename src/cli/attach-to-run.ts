@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { UserError, usageError } from '../lib/errors.ts'
 import { parseDetachKeys } from '../run/detach-keys.ts'
 import { endRun } from '../run/end-run.ts'
+import { recordStop } from '../run/record-stop.ts'
 import { resolveRun } from '../run/resolve-run.ts'
 import type { RunRecord } from '../run/run-record.ts'
 import { containerId } from '../runtime/container-state.ts'
@@ -46,6 +47,7 @@ export async function attachToRun(
     interactive: stdin,
     detachKeys,
     redraw: stdin,
+    onStop: () => recordStop(run.id, context),
   })
   if (session.kind === 'detached') {
     app.output.note(`detached; agent attach -i ${run.name} connects again`)

@@ -18,6 +18,8 @@ export async function attachToStarted(
     interactive: boolean
     detachKeys: Uint8Array
     redraw?: boolean
+    /** Called before the first signal, so that the end is known to be asked for whoever sees it. */
+    onStop: () => void
   },
 ): Promise<SessionEnd> {
   const { runtime, container, interactive } = options
@@ -26,7 +28,10 @@ export async function attachToStarted(
     exit: options.exit,
     target: {
       resize: (size) => runtime.resize(container, size),
-      stop: () => runtime.stop(container, { graceMs: STOP_GRACE_MS }),
+      stop: async () => {
+        options.onStop()
+        await runtime.stop(container, { graceMs: STOP_GRACE_MS })
+      },
       kill: () => runtime.kill(container, 'SIGKILL'),
     },
     terminal: app.terminal,

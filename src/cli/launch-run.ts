@@ -2,6 +2,7 @@ import type { PortSource } from '../daemon/control-protocol.ts'
 import { UserError } from '../lib/errors.ts'
 import { formatServiceHost } from '../routes/host-name.ts'
 import { endRun } from '../run/end-run.ts'
+import { recordStop } from '../run/record-stop.ts'
 import type { RunPlan } from '../run/plan.ts'
 import { reclaim } from '../run/reclaim.ts'
 import type { RunContext } from '../run/run-context.ts'
@@ -98,6 +99,7 @@ async function stayAttached(
     container,
     interactive: plan.interactive,
     detachKeys,
+    onStop: () => recordStop(run.id, context),
   })
   if (session.kind === 'detached') {
     context.runs.detach(run.id)

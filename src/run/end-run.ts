@@ -4,6 +4,7 @@ import { ensurePrivateDirectory } from '../platform/private-directory.ts'
 import type { ContainerRuntime } from '../runtime/container-runtime.ts'
 import { containerId, type ContainerState, type ExitStatus } from '../runtime/container-state.ts'
 import { EndSteps } from './end-steps.ts'
+import { recordStop } from './record-stop.ts'
 import type { RunContext } from './run-context.ts'
 import { selectRun } from './run-labels.ts'
 import type { RunRecord } from './run-record.ts'
@@ -132,11 +133,8 @@ class RunEnding {
     this.#endedByItself = container.phase === 'exited' && this.#run.state !== 'stopping'
     if (container.phase === 'exited' || container.phase === 'created') return
     const { graceMs } = this.#options
-    const { runs, processes } = this.#context
     await this.steps.take('write down the stop', async () => {
-      // Whoever looks meanwhile sees that somebody is at it.
-      runs.adopt(this.#run.id, processes.self)
-      runs.transition(this.#run.id, 'stopping')
+      recordStop(this.#run.id, this.#context)
     })
     await this.steps.take(
       'stop the container',
@@ -206,7 +204,9 @@ class RunEnding {
     const { id, state } = this.#run
     if (!isLive(state)) return true
     const error = this.#options.error ?? exit.error
-    const asked = this.#options.requested && !this.#endedByItself
+    // `stopping` in its row: somebody asked, even if another process sees the end first.
+    const isRequested = this.#options.requested || this.#run.state === 'stopping'
+    const asked = isRequested && !this.#endedByItself
     const failed = error !== undefined || (exit.exitCode !== 0 && !asked)
     const written = await this.steps.take('write down the end', async () => {
       const end = (): boolean =>
