@@ -16,7 +16,7 @@ import { DaemonSupervision } from './daemon-supervision.ts'
 import { ExitError } from './exit-error.ts'
 import type { Interruption } from './interruption.ts'
 import type { ProgressLines } from './progress-lines.ts'
-import { openStores } from './stores.ts'
+import { openStores, type OpenStores } from './stores.ts'
 
 export type LaunchOptions = {
   plan: RunPlan
@@ -33,7 +33,7 @@ export type LaunchOptions = {
 /** Starts the planned run and stays with it until it ends, or leaves it to the background process. */
 export async function launchRun(app: AppContext, options: LaunchOptions): Promise<void> {
   const { plan, env, detected, progress, interruption } = options
-  const { state, context } = openStores(app)
+  const { state, context } = storesForRun(app)
   using _state = state
   for (const failure of await progress.timed('reclaim', () => reclaim(context)))
     progress.notice(failure)
@@ -54,15 +54,27 @@ export async function launchRun(app: AppContext, options: LaunchOptions): Promis
     },
     context,
   ).catch((error: unknown) => {
-    throw error instanceof UserError && error.exitCode === 1
-      ? new UserError(error.message, { fix: error.fixes, exitCode: 125, cause: error })
-      : error
+    throw asNeverRan(error)
   })
   interruption[Symbol.dispose]()
   announce(app, started, options)
   if (options.timings) progress.printTimings()
   if (!plan.attached) return
   await stayAttached(app, started, options, { context, supervision })
+}
+
+function storesForRun(app: AppContext): OpenStores {
+  try {
+    return openStores(app)
+  } catch (error) {
+    throw asNeverRan(error)
+  }
+}
+
+/** 125 as `docker run` has it, when the command never ran. */
+function asNeverRan(error: unknown): unknown {
+  if (!(error instanceof UserError) || error.exitCode !== 1) return error
+  return new UserError(error.message, { fix: error.fixes, exitCode: 125, cause: error })
 }
 
 /** The URLs, and with `-d` the run id on stdout. */

@@ -113,11 +113,13 @@ async function performAll(
   runs: readonly RunRecord[],
   perform: (run: RunRecord) => Promise<readonly string[]>,
 ): Promise<void> {
+  const fixes = new Set<string>()
   const results = await Promise.all(
     runs.map(async (run) => {
-      const failures = await perform(run).catch((error: unknown) => [
-        `could not end "${run.name}" (${run.id}): ${messageOf(error)}`,
-      ])
+      const failures = await perform(run).catch((error: unknown) => {
+        if (error instanceof UserError) for (const fix of error.fixes) fixes.add(fix)
+        return [`could not end "${run.name}" (${run.id}): ${messageOf(error)}`]
+      })
       if (failures.length === 0 && !json) app.output.answer(run.name)
       return { id: run.id, name: run.name, failures }
     }),
@@ -125,7 +127,9 @@ async function performAll(
   if (json) app.output.answer(JSON.stringify({ runs: results }, undefined, 2))
   const failures = results.flatMap((result) => result.failures)
   if (failures.length > 0)
-    throw new UserError(failures.join('\n'), { fix: 'run the same command again; nothing is lost' })
+    throw new UserError(failures.join('\n'), {
+      fix: [...fixes, 'run the same command again; nothing is lost'],
+    })
 }
 
 function graceOf(seconds: string): number {

@@ -3,6 +3,7 @@ import { createServer, type Server, type Socket } from 'node:net'
 import { messageOf, UserError } from '../lib/errors.ts'
 import { LineDecoder } from '../lib/line-decoder.ts'
 import { faultPoint } from '../platform/fault-point.ts'
+import { removeStaleSocket } from './stale-socket.ts'
 import { type ControlRequest, type ControlResponse, requestSchema } from './control-protocol.ts'
 
 /** One connected command. */
@@ -21,7 +22,7 @@ export async function serveControl(
   socketPath: string,
   handler: ControlHandler,
 ): Promise<AsyncDisposable> {
-  rmSync(socketPath, { force: true })
+  removeStaleSocket(socketPath)
   const sockets = new Set<Socket>()
   const server = createServer((socket) => {
     sockets.add(socket)

@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto'
-import { rmSync } from 'node:fs'
 import { setTimeout as delay } from 'node:timers/promises'
 import { messageOf, UserError } from '../lib/errors.ts'
 import { type HeldLock, tryLock } from '../platform/file-lock.ts'
@@ -13,6 +12,7 @@ import { Supervisor } from '../run/supervisor.ts'
 import type { State } from '../state/state.ts'
 import type { PortSource } from './control-protocol.ts'
 import { serveControl } from './control-server.ts'
+import { removeStaleSocket } from './stale-socket.ts'
 import { clearDaemonRow, type DaemonRow, readDaemonRow, writeDaemonRow } from './daemon-row.ts'
 import { DaemonRequests } from './daemon-requests.ts'
 import { endWhenUnreachable } from './end-when-unreachable.ts'
@@ -55,7 +55,7 @@ export async function runDaemon(options: DaemonOptions): Promise<void> {
   if (lock === undefined) return options.onReady({})
   if (globalThis.AGENT_FAULTS) faultPoint(() => 'daemon:locked')
   // A dead daemon's; ours is made with the proxy, if ever.
-  rmSync(paths.pagesSocket, { force: true })
+  removeStaleSocket(paths.pagesSocket)
   const previous = readDaemonRow(state)
   await using cleanup = new AsyncDisposableStack()
   const routes = cleanup.use(

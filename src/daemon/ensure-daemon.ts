@@ -56,15 +56,24 @@ async function currentDaemon(state: State, version: string): Promise<ControlClie
 }
 
 async function startDaemon({ paths, selfCommand, env }: EnsureDaemonOptions): Promise<void> {
-  const log = openSync(paths.daemonLog, 'a', 0o600)
+  const log = openLog(paths.daemonLog)
   try {
     const line = await spawnDetached([...selfCommand, '__daemon'], {
       env: daemonEnv(env, paths),
-      stderr: log,
+      stderr: log ?? 'ignore',
       limitMs: START_LIMIT_MS,
     })
     decodeDaemonReport(line, paths)
   } finally {
-    closeSync(log)
+    if (log !== undefined) closeSync(log)
+  }
+}
+
+/** Undefined where nothing can be written: then the daemon says itself what it cannot do. */
+function openLog(path: string): number | undefined {
+  try {
+    return openSync(path, 'a', 0o600)
+  } catch {
+    return undefined
   }
 }

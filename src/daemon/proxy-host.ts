@@ -54,8 +54,9 @@ export class ProxyHost implements AsyncDisposable {
       if (live === undefined) return this.#serve(await this.#bind(wish.port), wish.pin)
       if (wish.source === 'asked' && wish.port !== live && wish.port !== 0)
         throw portConflict(live, wish.port)
-      this.#pinned ||= wish.pin
-      this.#options.onChange({ port: live, pinned: this.#pinned })
+      const pinned = this.#pinned || wish.pin
+      this.#options.onChange({ port: live, pinned })
+      this.#pinned = pinned
       return live
     })
   }

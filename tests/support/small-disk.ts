@@ -4,7 +4,12 @@ import { skippedTest } from '../engine/test-engine.ts'
 import { temporaryFolder } from './temporary-folder.ts'
 
 /** A disk of its own, as a folder. */
-export type SmallDisk = Disposable & { path: string; resize: (sizeKb: number) => void }
+export type SmallDisk = Disposable & {
+  path: string
+  resize: (sizeKb: number) => void
+  /** False when it was refused: a file on it is open for writing. */
+  setReadonly: (isReadonly: boolean) => boolean
+}
 
 /** A test on an empty disk of this size; skipped, with its reason, where nobody lets us mount one. */
 export function diskTest(name: string, sizeKb: number, run: (disk: SmallDisk) => void): void {
@@ -19,12 +24,14 @@ export function diskTest(name: string, sizeKb: number, run: (disk: SmallDisk) =>
   }
 }
 
-function canMount(): boolean {
+/** Whether somebody lets us mount a disk. */
+export function canMount(): boolean {
   using disk = mountDisk(64)
   return disk !== undefined
 }
 
-function mountDisk(sizeKb: number): SmallDisk | undefined {
+/** Undefined where nobody lets us. */
+export function mountDisk(sizeKb: number): SmallDisk | undefined {
   const folder = temporaryFolder()
   const mount = (options: string): boolean =>
     spawnSync('mount', ['-t', 'tmpfs', '-o', options, 'tmpfs', folder.path]).status === 0
@@ -35,6 +42,7 @@ function mountDisk(sizeKb: number): SmallDisk | undefined {
   return {
     path: folder.path,
     resize: (newSizeKb) => void mount(`remount,size=${newSizeKb}k`),
+    setReadonly: (isReadonly) => mount(`remount,${isReadonly ? 'ro' : 'rw'}`),
     [Symbol.dispose]: () => {
       spawnSync('umount', ['--lazy', folder.path])
       folder[Symbol.dispose]()
