@@ -65,6 +65,8 @@ async function killWhenReached(
   }
   await until('the mark is written', () => readFileSync(mark, 'utf8') !== '', 1000)
   const stopped = Number(readFileSync(mark, 'utf8'))
+  // Continued before it stands still, it would stand still for ever.
+  await until('it stands still', () => isStopped(stopped), 5000)
   const daemon = point.role === 'daemon' ? stopped : new HomeView(home).daemonPid()
   const victims = [
     ...(victim === 'command' || daemon === undefined ? [] : [daemon]),
@@ -74,4 +76,14 @@ async function killWhenReached(
   expect(await haveEnded(victims, 5000)).toBe(true)
   const survivor = identityOf(stopped)
   if (survivor !== undefined) signalProcess(survivor, 'SIGCONT')
+}
+
+/** True once SIGSTOP has taken effect, and for a process that is gone (proc(5), `stat`). */
+function isStopped(pid: number): boolean {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
+    return stat.slice(stat.lastIndexOf(')') + 2).startsWith('T')
+  } catch {
+    return true
+  }
 }
