@@ -114,7 +114,12 @@ async function ended(child: Child): Promise<void> {
 async function runningOrEnded(home: AgentHome, child: Child): Promise<void> {
   const view = new HomeView(home)
   const seen = (): boolean => child.exitCode !== null || child.signalCode !== null
-  await until('it runs', () => seen() || view.run('a')?.state === 'running', limitMs)
+  const isRunning = (): boolean => view.run('a')?.state === 'running'
+  await until('it runs', () => seen() || isRunning(), limitMs).catch(async (cause: unknown) => {
+    child.kill('SIGKILL')
+    const told = await new Response(child.stderr).text()
+    throw new Error(`it does not run, it is ${view.run('a')?.state}:\n${told}`, { cause })
+  })
 }
 
 /** The background process ends the run, or nobody does for a while: then it is the turn of the next command. */

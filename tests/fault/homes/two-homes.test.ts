@@ -47,6 +47,17 @@ const everyCommand = (home: AgentHome): string[][] => [
   ['status'],
 ]
 
+/** A look at the list is enough: the detached run is reached again where it was, the other one ends. */
+async function expectServedAgain({ home, view }: Side): Promise<void> {
+  const url = await home.answer(['url', 'left'])
+  await home.answer(['list'])
+  await until('the detached run answers again', async () => {
+    const answer = await get(url).catch(() => undefined)
+    return answer?.status === 200 && answer.body.includes('I am left')
+  })
+  await until('the attached one is ended', () => view.run('held')?.cleanedAtMs !== undefined)
+}
+
 async function expectUntouched({ home, view }: Side, before: string[]): Promise<void> {
   expect(runningNames(view)).toEqual(['held', 'left'])
   expect(await view.containers()).toEqual(before)
@@ -69,6 +80,7 @@ engineTest(
       if (crashed === undefined || other === undefined) throw new Error('two sides')
       const before = await other.view.containers()
       await crash(crashed)
+      await expectServedAgain(crashed)
       for (const command of everyCommand(crashed.home)) {
         const { code, stderr } = await crashed.home.agent(command)
         expect({ command, code, stderr: code === 0 ? '' : stderr }).toEqual({

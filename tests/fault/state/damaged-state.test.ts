@@ -1,5 +1,12 @@
 import { expect } from 'bun:test'
-import { copyFileSync, mkdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs'
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { tryLock } from '../../../src/platform/file-lock.ts'
 import type { StatePaths } from '../../../src/platform/state-paths.ts'
@@ -40,8 +47,11 @@ engineTest(
     expect(await haveEnded([daemon], 5000)).toBe(true)
     const file = join(home.stateDir, 'state.db')
     const copy = join(home.dir, 'copy')
-    // Whoever closes it last puts everything into the one file.
-    openState(home.stateDir, { uid: 0 }).close()
+    // Whoever closes it last puts everything into the one file; the killed one's threads may still be at it.
+    await until('all is in one file', () => {
+      openState(home.stateDir, { uid: 0 }).close()
+      return !existsSync(`${file}-wal`)
+    })
     copyFileSync(file, copy)
     for (const [name, damage] of Object.entries(damages)) {
       damage(file)
