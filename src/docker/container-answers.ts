@@ -1,10 +1,10 @@
 import { z } from 'zod'
 
 import {
+  type AddressPort,
   containerId,
   type ContainerPhase,
   type ContainerState,
-  type PublishedPort,
 } from '../runtime/container-state.ts'
 
 /** Names of container states in the Engine API; `restarting` is between two lives, `dead` half removed. */
@@ -129,7 +129,7 @@ export function stateOfListed(entry: Listed): ContainerState {
 
 function publishedPorts(
   ports: NonNullable<Inspected['NetworkSettings']['Ports']>,
-): PublishedPort[] {
+): AddressPort[] {
   return sortedPorts(
     Object.entries(ports).flatMap(([port, bindings]) =>
       port.endsWith('/tcp')
@@ -143,7 +143,7 @@ function publishedPorts(
   )
 }
 
-function sortedPorts(ports: PublishedPort[]): PublishedPort[] {
+function sortedPorts(ports: AddressPort[]): AddressPort[] {
   return ports.sort((a, b) => a.containerPort - b.containerPort || a.hostPort - b.hostPort)
 }
 

@@ -1,5 +1,5 @@
 import { UserError } from '../lib/errors.ts'
-import type { Route } from '../routes/route.ts'
+import type { Route, Upstream } from '../routes/route.ts'
 import type { ContainerRuntime, ExitWait } from '../runtime/container-runtime.ts'
 import type { ContainerSpec } from '../runtime/container-spec.ts'
 import { MissingImageError } from '../runtime/missing-image-error.ts'
@@ -225,7 +225,7 @@ function publish(
       {
         agent: plan.name,
         service: name,
-        upstream: { kind: 'address', host: port.hostAddress, port: port.hostPort },
+        upstream: upstreamOf(port),
         owner: { kind: 'run', runId },
         containerPort,
         position,
@@ -239,6 +239,12 @@ function publish(
     () => context.routes.publish(runId, routes),
   )
   if (!moved) throw new UserError(`"${plan.name}" was stopped while it was starting`)
+}
+
+function upstreamOf(port: PublishedPort): Upstream {
+  return 'relaySocket' in port
+    ? { kind: 'relay', socketPath: port.relaySocket, port: port.containerPort }
+    : { kind: 'address', host: port.hostAddress, port: port.hostPort }
 }
 
 function describe(error: unknown): string {
