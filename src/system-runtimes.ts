@@ -14,11 +14,9 @@ export function systemRuntimes(host: Host): RuntimeDirectory {
       const { discoverDocker } = await import('./docker/discover-docker.ts')
       const found = await discoverDocker({ env: host.env, home: host.homeDir }, signal)
       if ('failures' in found) throw noRuntime(found.failures)
-      connections.set(
-        keyOf(found.runtime.kind, found.runtime.endpoint),
-        Promise.resolve(found.runtime),
-      )
-      return found
+      const runtime = await forThisBuild(found.runtime)
+      connections.set(keyOf(runtime.kind, runtime.endpoint), Promise.resolve(runtime))
+      return { ...found, runtime }
     },
     connect(kind, endpoint) {
       refuseUnavailable(kind)

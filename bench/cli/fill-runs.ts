@@ -40,6 +40,7 @@ function planOf(name: string, workspace: string): RunPlan {
     workspace,
     runtime: 'docker',
     image: 'debian:bookworm-slim',
+    pull: 'missing',
     imageSource: 'default',
     envNames: [],
     mounts: [],

@@ -2,7 +2,7 @@ import type { ControlClient } from '../daemon/control-client.ts'
 import type { PortSource } from '../daemon/control-protocol.ts'
 import { ensureDaemon } from '../daemon/ensure-daemon.ts'
 import type { ContainerRuntime } from '../runtime/container-runtime.ts'
-import type { Supervision } from '../run/start-run.ts'
+import type { Supervision } from '../run/start-options.ts'
 import type { State } from '../state/state.ts'
 import type { AppContext } from './app-context.ts'
 

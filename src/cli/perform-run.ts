@@ -66,6 +66,8 @@ export async function performRun(app: AppContext, flags: RunFlags): Promise<void
     endpoint: detected.runtime.endpoint,
     allowed: flags.allowUnsafeMount === true,
   })
+  if (project.container.user === 'image')
+    progress.notice(`container.user: image, the command runs as the image's own user, often root`)
   if (flags.dryRun === true) return printPlan(app, plan, flags.json)
   await launchRun(app, {
     plan,

@@ -25,7 +25,7 @@ export function runCommand(app: AppContext, rest: readonly string[]) {
     .option('--no-sandbox', 'the same as --sandbox none')
     .addOption(new Option('--runtime <kind>', 'where to run').choices(RUNTIME_KINDS))
     .option('--port <port>', 'port of the routing proxy')
-    .option('--rebuild', 'build the image anew')
+    .option('--rebuild', 'fetch the image anew')
     .option('--dry-run', 'print the plan and touch nothing')
     .option('--timings', 'say how long each step took')
     .action(async (path, options, command) => {

@@ -28,6 +28,7 @@ export type RunFlags = {
   detach?: true | undefined
   detachKeys: string
   keep?: true | undefined
+  rebuild?: true | undefined
   sandbox?: SandboxMode | false | undefined
   runtime?: RuntimeChoice | undefined
   port?: string | undefined
@@ -84,6 +85,7 @@ export function planFlags(flags: RunFlags): PlanInputs['flags'] {
     interactive: flags.interactive === true,
     detach: flags.detach === true,
     keep: flags.keep === true,
+    rebuild: flags.rebuild === true,
   }
 }
 

@@ -1,6 +1,7 @@
 import { rmSync } from 'node:fs'
 import { UserError, usageError } from '../lib/errors.ts'
 import { quoted } from '../lib/quoted.ts'
+import { faultPoint } from '../platform/fault-point.ts'
 import { endRun } from '../run/end-run.ts'
 import { reclaim } from '../run/reclaim.ts'
 import { resolveRun } from '../run/resolve-run.ts'
@@ -48,6 +49,7 @@ export async function destroyRuns(app: AppContext, flags: StopFlags): Promise<vo
     if (failures.length > 0) return failures
     await removeKept(run, context)
     rmSync(context.paths.runDir(run.id), { recursive: true, force: true })
+    if (globalThis.AGENT_FAULTS) faultPoint(() => 'destroy:folder-removed')
     context.runs.forget(run.id)
     // Whoever still waits for this lock finds no such run.
     rmSync(context.paths.runLock(run.id), { force: true })

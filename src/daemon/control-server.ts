@@ -2,6 +2,7 @@ import { chmodSync, rmSync } from 'node:fs'
 import { createServer, type Server, type Socket } from 'node:net'
 import { messageOf, UserError } from '../lib/errors.ts'
 import { LineDecoder } from '../lib/line-decoder.ts'
+import { faultPoint } from '../platform/fault-point.ts'
 import { type ControlRequest, type ControlResponse, requestSchema } from './control-protocol.ts'
 
 /** One connected command. */
@@ -28,6 +29,7 @@ export async function serveControl(
     serveConnection(socket, handler)
   })
   await listen(server, socketPath)
+  if (globalThis.AGENT_FAULTS) faultPoint(() => 'control:listening')
   chmodSync(socketPath, 0o600)
   return {
     async [Symbol.asyncDispose]() {

@@ -28,7 +28,7 @@ export function daemonEnv(env: Environment, paths: StatePaths): Record<string, s
   }
   for (const name of KEPT) keep(name)
   if (globalThis.AGENT_FAULTS) {
-    keep('AGENT_FAULT_LOG')
+    for (const name of ['AGENT_FAULT_LOG', 'AGENT_FAULT_SIGNAL', 'AGENT_FAULT_ONCE']) keep(name)
     keep('AGENT_FAULT_DAEMON', 'AGENT_FAULT')
   }
   return kept

@@ -2,9 +2,10 @@ import { randomBytes } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
 import { messageOf, UserError } from '../lib/errors.ts'
 import { type HeldLock, tryLock } from '../platform/file-lock.ts'
+import { faultPoint } from '../platform/fault-point.ts'
 import { ensurePrivateDirectory } from '../platform/private-directory.ts'
 import { onSignals } from '../platform/shutdown-signals.ts'
-import type { BoundProxy } from '../proxy/routing-proxy.ts'
+import type { BoundProxy } from '../proxy/bind-proxy.ts'
 import { RouteSource } from '../routes/route-source.ts'
 import type { RunContext } from '../run/run-context.ts'
 import { Supervisor } from '../run/supervisor.ts'
@@ -48,6 +49,7 @@ export async function runDaemon(options: DaemonOptions): Promise<void> {
   ensurePrivateDirectory(paths.socketDir, options.uid)
   using lock = await becomeOnly(options)
   if (lock === undefined) return options.onReady({})
+  if (globalThis.AGENT_FAULTS) faultPoint(() => 'daemon:locked')
   const previous = readDaemonRow(state)
   await using cleanup = new AsyncDisposableStack()
   const routes = cleanup.use(new RouteSource(paths.dir))
@@ -84,10 +86,14 @@ export async function runDaemon(options: DaemonOptions): Promise<void> {
   )
   await startProxy(proxy, options, previous)
   writeDaemonRow(state, row)
+  if (globalThis.AGENT_FAULTS) faultPoint(() => 'daemon:ready')
   options.onReady(row.proxyPort === undefined ? {} : { port: row.proxyPort })
   await supervisor.start()
+  if (globalThis.AGENT_FAULTS) faultPoint(() => 'daemon:supervising')
   cleanup.use(endWhenIdle(options, row, proxy, end.resolve))
   log(`ending: ${await end.promise}`)
+  // Before the connections close, whose end would be the order to stop the runs they hold.
+  supervisor.leave()
 }
 
 /**

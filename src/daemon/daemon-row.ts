@@ -1,4 +1,5 @@
 import { Row } from '../lib/row.ts'
+import { faultPoint } from '../platform/fault-point.ts'
 import type { ProcessIdentity } from '../platform/process-identity.ts'
 import type { State } from '../state/state.ts'
 
@@ -37,6 +38,7 @@ export function readDaemonRow(state: State): DaemonRow | undefined {
 }
 
 export function writeDaemonRow(state: State, row: DaemonRow): void {
+  if (globalThis.AGENT_FAULTS) faultPoint(() => 'before-commit:daemon-row')
   state.transaction(() =>
     state.db
       .prepare(
@@ -60,9 +62,11 @@ export function writeDaemonRow(state: State, row: DaemonRow): void {
 
 /** Removes our own row when `unneeded` still holds inside the transaction; false when it does not. */
 export function clearDaemonRow(state: State, nonce: string, unneeded: () => boolean): boolean {
-  return state.transaction(() => {
+  const isCleared = state.transaction(() => {
     if (!unneeded()) return false
     state.db.prepare('DELETE FROM daemon WHERE nonce = ?').run(nonce)
     return true
   })
+  if (globalThis.AGENT_FAULTS && isCleared) faultPoint(() => 'after-commit:daemon-row-cleared')
+  return isCleared
 }

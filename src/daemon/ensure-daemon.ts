@@ -1,6 +1,7 @@
 import { closeSync, openSync } from 'node:fs'
 import { UserError } from '../lib/errors.ts'
 import { acquireLock } from '../platform/file-lock.ts'
+import { faultPoint } from '../platform/fault-point.ts'
 import { spawnDetached } from '../platform/spawn-detached.ts'
 import type { StatePaths } from '../platform/state-paths.ts'
 import type { State } from '../state/state.ts'
@@ -32,7 +33,9 @@ export async function ensureDaemon(options: EnsureDaemonOptions): Promise<Contro
   using _lock = await acquireLock(paths.spawnLock, { timeoutMs: SPAWN_LOCK_LIMIT_MS })
   const other = await currentDaemon(state, version)
   if (other !== undefined) return other
+  if (globalThis.AGENT_FAULTS) faultPoint(() => 'spawn:locked')
   await startDaemon(options)
+  if (globalThis.AGENT_FAULTS) faultPoint(() => 'spawn:started')
   const started = await findDaemon(state)
   if (started === undefined)
     throw new UserError('the background process ended right after its start', {

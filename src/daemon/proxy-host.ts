@@ -2,14 +2,9 @@ import type { PortSource, ProxyStatus } from './control-protocol.ts'
 import type { Clock } from '../platform/clock.ts'
 import { portOwner } from '../platform/port-owner.ts'
 import { usageError, UserError } from '../lib/errors.ts'
-import {
-  type BoundProxy,
-  PortError,
-  type RunningProxy,
-  bindProxy,
-  serveProxy,
-  type ServiceCondition,
-} from '../proxy/routing-proxy.ts'
+import { bindProxy, type BoundProxy, PortError } from '../proxy/bind-proxy.ts'
+import { type RunningProxy, serveProxy } from '../proxy/serve-proxy.ts'
+import type { ServiceCondition } from '../proxy/service-condition.ts'
 import type { RouteSource } from '../routes/route-source.ts'
 import type { Route } from '../routes/route.ts'
 

@@ -1,5 +1,5 @@
 /** The newest Engine API this client was written against; newer engines still serve it. */
-export const newestApiVersion = '1.51'
+const newestApiVersion = '1.51'
 /** Docker 20.10, whose BuildKit and attach behave as we need them. */
 export const oldestApiVersion = '1.41'
 

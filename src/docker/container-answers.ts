@@ -63,29 +63,10 @@ export const containerInspectAnswer = z.object({
   }),
 })
 
-/** `GET /containers/json`, of which each entry is a summary. */
-export const containerListAnswer = z.array(
-  z.object({
-    Id: z.string(),
-    Names: z.array(z.string()),
-    Image: z.string(),
-    State: engineStatus,
-    Labels: nullableLabels,
-    Ports: z
-      .array(
-        z.object({
-          IP: z.string().optional(),
-          PrivatePort: z.number(),
-          PublicPort: z.number().optional(),
-          Type: z.string(),
-        }),
-      )
-      .nullish(),
-  }),
-)
+/** `GET /containers/json`; all but the ids comes from a copy that lags behind, so only those are read. */
+export const containerListAnswer = z.array(z.object({ Id: z.string() }))
 
 type Inspected = z.infer<typeof containerInspectAnswer>
-type Listed = z.infer<typeof containerListAnswer>[number]
 
 export function stateOfInspected(answer: Inspected): ContainerState {
   const { State: state, Config: config } = answer
@@ -108,30 +89,11 @@ export function stateOfInspected(answer: Inspected): ContainerState {
   }
 }
 
-/** What a summary says of a container that lives. */
-export function stateOfListed(entry: Listed): ContainerState {
-  return {
-    id: containerId(entry.Id),
-    name: bareName(entry.Names.toSorted()[0] ?? ''),
-    image: entry.Image,
-    phase: phases[entry.State],
-    outOfMemory: false,
-    labels: entry.Labels ?? {},
-    ports: sortedPorts(
-      (entry.Ports ?? []).flatMap(({ IP: hostAddress, PrivatePort, PublicPort, Type }) =>
-        Type === 'tcp' && hostAddress !== undefined && PublicPort !== undefined
-          ? [{ containerPort: PrivatePort, hostAddress, hostPort: PublicPort }]
-          : [],
-      ),
-    ),
-  }
-}
-
 function publishedPorts(
   ports: NonNullable<Inspected['NetworkSettings']['Ports']>,
 ): AddressPort[] {
-  return sortedPorts(
-    Object.entries(ports).flatMap(([port, bindings]) =>
+  return Object.entries(ports)
+    .flatMap(([port, bindings]) =>
       port.endsWith('/tcp')
         ? (bindings ?? []).map(({ HostIp, HostPort }) => ({
             containerPort: Number.parseInt(port, 10),
@@ -139,12 +101,8 @@ function publishedPorts(
             hostPort: Number(HostPort),
           }))
         : [],
-    ),
-  )
-}
-
-function sortedPorts(ports: AddressPort[]): AddressPort[] {
-  return ports.sort((a, b) => a.containerPort - b.containerPort || a.hostPort - b.hostPort)
+    )
+    .sort((a, b) => a.containerPort - b.containerPort || a.hostPort - b.hostPort)
 }
 
 /** The API puts a slash before names, from the days of links. */

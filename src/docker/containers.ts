@@ -12,7 +12,6 @@ import {
   containerInspectAnswer,
   containerListAnswer,
   stateOfInspected,
-  stateOfListed,
 } from './container-answers.ts'
 import { containerCreateBody } from './container-create-body.ts'
 import { deadlines } from './deadlines.ts'
@@ -21,6 +20,9 @@ import { EngineError, hasStatus, unlessMissing } from './engine-error.ts'
 import { labelFilters } from './label-filters.ts'
 import { engineTime } from './log-timestamps.ts'
 import { createErrorOf, startErrorOf } from './start-error-of.ts'
+
+/** How many containers are looked at in parallel. */
+const listAtOnce = 32
 
 const createAnswer = z.object({ Id: z.string() })
 /**
@@ -128,7 +130,10 @@ export class Containers {
     return answer && { state: stateOfInspected(answer), tty: answer.Config.Tty }
   }
 
-  /** `GET /containers/json`, running or not, ordered by name. */
+  /**
+   * `GET /containers/json`, running or not, ordered by name. The list lags: it shows as running what
+   * `wait` has seen exit. Hence a look at each.
+   */
   async list(selector: LabelSelector, signal?: AbortSignal): Promise<ContainerState[]> {
     const entries = await this.#client.json(containerListAnswer, {
       method: 'GET',
@@ -137,16 +142,14 @@ export class Containers {
       deadlineMs: deadlines.readMs,
       signal,
     })
-    const states = await Promise.all(
-      entries.map(stateOfListed).map(async (state) => {
-        // A summary has no exit code and no reason; one that went meanwhile is left out.
-        if (state.phase === 'running' || state.phase === 'paused') return state
-        return (await this.inspect(state.id, signal))?.state
-      }),
-    )
-    return states
-      .filter((state) => state !== undefined)
-      .sort((a, b) => (a.name < b.name ? -1 : Number(a.name > b.name)))
+    const states: ContainerState[] = []
+    for (let next = 0; next < entries.length; next += listAtOnce) {
+      const some = entries.slice(next, next + listAtOnce)
+      const found = await Promise.all(some.map(({ Id }) => this.inspect(containerId(Id), signal)))
+      // One that went meanwhile is left out.
+      states.push(...found.flatMap((container) => container?.state ?? []))
+    }
+    return states.sort((a, b) => (a.name < b.name ? -1 : Number(a.name > b.name)))
   }
 
   /** `GET /containers/{id}/logs` */

@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises'
 import type { Duplex } from 'node:stream'
 import { z } from 'zod'
 
@@ -11,6 +10,7 @@ import { envEntries } from './container-create-body.ts'
 import { deadlines } from './deadlines.ts'
 import type { EngineClient } from './engine-client.ts'
 import { EngineError, hasStatus } from './engine-error.ts'
+import { pause } from './pause.ts'
 
 const createAnswer = z.object({ Id: z.string() })
 const inspectAnswer = z.object({ Running: z.boolean(), ExitCode: z.number().nullable() })
@@ -95,7 +95,7 @@ export class Execs {
     for (let poll = 0; poll < exitPolls; poll++) {
       const { Running, ExitCode } = await this.#inspect(execId, id, signal)
       if (!Running && ExitCode !== null) return ExitCode
-      await delay(exitPollMs, undefined, signal && { signal })
+      await pause(exitPollMs, signal)
     }
     throw new Error(`exec ${execId} closed its output but did not end`)
   }

@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises'
 import { z } from 'zod'
 
 import type { ExitWait } from '../runtime/container-runtime.ts'
@@ -8,6 +7,7 @@ import { ContainerUnavailableError } from '../runtime/container-unavailable-erro
 import { connectionFailure } from './connection-failure.ts'
 import type { Containers } from './containers.ts'
 import type { EngineStream } from './engine-client.ts'
+import { pause } from './pause.ts'
 import { decodeJson } from './response-body.ts'
 
 const waitAnswer = z.object({
@@ -63,7 +63,7 @@ async function pastExit(
   const { id, next, signal } = options
   const found = await containers.inspect(id, signal)
   if (found === undefined) {
-    const nothing = delay(lastWordsMs).then(() => {
+    const nothing = pause(lastWordsMs).then(() => {
       throw new ContainerUnavailableError(id, 'missing')
     })
     return Promise.race([next, nothing])

@@ -7,9 +7,9 @@ import { deadlines } from './deadlines.ts'
 import { dockerConfigFolder, readDockerConfig } from './docker-config.ts'
 import type { EngineClient, EngineRequest } from './engine-client.ts'
 import { EngineError, unlessMissing } from './engine-error.ts'
-import { parseImageReference } from './image-reference.ts'
 import { pullFailure } from './pull-failure.ts'
 import { decodePullStream, PullStreamError } from './pull-stream.ts'
+import { pullTargetOf } from './pull-target.ts'
 import {
   encodeRegistryLogin,
   findRegistryLogin,
@@ -65,7 +65,7 @@ export class DockerImages implements ImageStore {
     onProgress: (progress: PullProgress) => void,
     signal?: AbortSignal,
   ): Promise<void> {
-    const { registry, name, version } = parseImageReference(reference)
+    const { registry, name, version } = pullTargetOf(reference)
     const { login, problem } = await this.#findLogin(registry, signal)
     try {
       await this.#receive(reference, onProgress, {

@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto'
-import { setTimeout as delay } from 'node:timers/promises'
 import { z } from 'zod'
 
 import { UserError } from '../lib/errors.ts'
@@ -10,6 +9,7 @@ import { deadlines } from './deadlines.ts'
 import type { EngineClient } from './engine-client.ts'
 import { EngineError, hasStatus, unlessMissing } from './engine-error.ts'
 import { labelFilters } from './label-filters.ts'
+import { pause } from './pause.ts'
 
 const createAnswer = z.object({ Id: z.string() })
 const networkAnswer = z.object({
@@ -43,7 +43,7 @@ export class DockerNetworks implements NetworkManager {
         const id = (await this.#find(spec.name, both)) ?? (await this.#create(spec, both))
         if (id !== undefined) return id
         // Somebody else is making it and has not finished.
-        await delay(retryMs, undefined, { signal: both })
+        await pause(retryMs, both)
       }
     } catch (error) {
       signal?.throwIfAborted()
@@ -73,7 +73,7 @@ export class DockerNetworks implements NetworkManager {
         if (!isInUse(error)) throw error
         if (attempt === 5) throw stillInUse(id, error)
         await this.#disconnectAll(id, signal)
-        await delay(retryMs * attempt, undefined, signal && { signal })
+        await pause(retryMs * attempt, signal)
       }
     }
   }

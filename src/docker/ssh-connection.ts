@@ -35,7 +35,7 @@ export function openSshConnection(endpoint: SshEndpoint, env: Environment): Dupl
 }
 
 /** The arguments of ssh; a prompt would appear once per request, so there is none (BatchMode). */
-export function sshArguments(endpoint: SshEndpoint): string[] {
+function sshArguments(endpoint: SshEndpoint): string[] {
   const { user, port, host, path } = endpoint
   const options = ['-o', 'BatchMode=yes', '-o', 'ConnectTimeout=10', '-T']
   if (user !== undefined) options.push('-l', user)

@@ -1,4 +1,3 @@
-import type { Socket } from 'node:net'
 import { release } from 'node:os'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Clock } from '../platform/clock.ts'
@@ -28,13 +27,15 @@ import type { TerminalSize } from '../runtime/terminal-size.ts'
 import type { ContainerFolder } from './container-folder.ts'
 import type { ContainerRecord } from './container-record.ts'
 import { ContainerStore } from './container-store.ts'
+import { embeddedEndpoint } from './endpoint.ts'
 import { followEvents } from './event-stream.ts'
+import { Growth } from './growth.ts'
 import { readLog } from './log-reader.ts'
 import { probeNamespaces } from './namespaces.ts'
 import { ProcessStream } from './process-stream.ts'
 import { startContainer } from './start-container.ts'
+import { untilClosed } from './sockets.ts'
 import { giveOrder, giveOrderOnceStarted } from './supervisor-connection.ts'
-import { embeddedEndpoint } from './endpoint.ts'
 
 /** How long an end that was ordered may take beyond its grace before the chain is killed from outside. */
 const END_LIMIT_MS = 5000
@@ -97,7 +98,7 @@ export class EmbeddedRuntime implements ContainerRuntime {
     const folder = this.#store.find(id)
     if (folder === undefined) return
     const socket = await giveOrder(folder, { verb: 'stop', graceMs })
-    if (socket !== undefined) await closed(socket, { limitMs: graceMs + END_LIMIT_MS, signal })
+    if (socket !== undefined) await untilClosed(socket, { limitMs: graceMs + END_LIMIT_MS, signal })
     await this.#settle(folder, signal)
   }
 
@@ -106,7 +107,7 @@ export class EmbeddedRuntime implements ContainerRuntime {
     const folder = this.#store.find(id)
     if (signal === undefined || folder === undefined) return
     const socket = await giveOrder(folder, { verb: 'kill', signal })
-    if (socket !== undefined) await closed(socket, { limitMs: END_LIMIT_MS })
+    if (socket !== undefined) await untilClosed(socket, { limitMs: END_LIMIT_MS })
   }
 
   async remove(id: ContainerId, signal?: AbortSignal): Promise<void> {
@@ -216,7 +217,7 @@ export class EmbeddedRuntime implements ContainerRuntime {
       await watching.listening
       ready()
       const socket = await watching.socket
-      if (socket !== undefined) await closed(socket, { signal })
+      if (socket !== undefined) await untilClosed(socket, { signal })
       else if (phase === 'running') await delay(LOCK_POLL_MS)
     }
   }
@@ -239,68 +240,5 @@ export class EmbeddedRuntime implements ContainerRuntime {
     const folder = this.#store.find(id)
     if (folder === undefined) throw new ContainerUnavailableError(id, 'missing')
     return folder
-  }
-}
-
-/** Resolves when the other side has closed, or after the limit; rejects with the signal's reason. */
-function closed(
-  socket: Socket,
-  { limitMs, signal }: { limitMs?: number; signal?: AbortSignal | undefined },
-): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const limit = limitMs === undefined ? undefined : setTimeout(() => socket.destroy(), limitMs)
-    const onAbort = (): void => {
-      socket.destroy()
-      reject(signal?.reason)
-    }
-    signal?.addEventListener('abort', onAbort, { once: true })
-    socket.once('close', () => {
-      clearTimeout(limit)
-      signal?.removeEventListener('abort', onAbort)
-      resolve()
-    })
-    socket.once('end', () => socket.end())
-    socket.resume()
-  })
-}
-
-/** Says when a log has grown, until nothing follows. */
-class Growth implements Disposable {
-  readonly #socket: Promise<Socket | undefined>
-  readonly #signal: AbortSignal | undefined
-  #news = Promise.withResolvers<void>()
-  #isOver = false
-  #isLast = false
-
-  constructor(socket: Promise<Socket | undefined>, signal: AbortSignal | undefined) {
-    this.#socket = socket
-    this.#signal = signal
-    signal?.addEventListener('abort', this.#end, { once: true })
-    void socket.then((open) => {
-      if (open === undefined) return this.#end()
-      open.on('data', () => this.#news.resolve())
-      open.once('end', () => open.end())
-      open.once('close', this.#end)
-    })
-  }
-
-  /** True when it is worth reading; after the end once more, for what came last. */
-  async next(): Promise<boolean> {
-    if (this.#isLast) return false
-    await this.#news.promise
-    this.#signal?.throwIfAborted()
-    this.#news = Promise.withResolvers()
-    this.#isLast = this.#isOver
-    return true
-  }
-
-  [Symbol.dispose](): void {
-    this.#signal?.removeEventListener('abort', this.#end)
-    void this.#socket.then((open) => open?.destroy())
-  }
-
-  readonly #end = (): void => {
-    this.#isOver = true
-    this.#news.resolve()
   }
 }

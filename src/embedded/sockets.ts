@@ -93,3 +93,25 @@ export function join(a: Socket, b: Socket): void {
     })
   }
 }
+
+/** Resolves when the other side has closed, or after the limit; rejects with the signal's reason. */
+export function untilClosed(
+  socket: Socket,
+  { limitMs, signal }: { limitMs?: number; signal?: AbortSignal | undefined },
+): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const limit = limitMs === undefined ? undefined : setTimeout(() => socket.destroy(), limitMs)
+    const onAbort = (): void => {
+      socket.destroy()
+      reject(signal?.reason)
+    }
+    signal?.addEventListener('abort', onAbort, { once: true })
+    socket.once('close', () => {
+      clearTimeout(limit)
+      signal?.removeEventListener('abort', onAbort)
+      resolve()
+    })
+    socket.once('end', () => socket.end())
+    socket.resume()
+  })
+}

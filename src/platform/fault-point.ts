@@ -1,8 +1,9 @@
-import { appendFileSync } from 'node:fs'
+import { appendFileSync, writeFileSync } from 'node:fs'
 
 /**
  * A named place where a test build can die. `AGENT_FAULT=name` (or `name#3` for the third time) kills
- * the process with SIGKILL there. Guard every call:
+ * the process with SIGKILL there; `AGENT_FAULT_SIGNAL=SIGSTOP` stops it instead. With `AGENT_FAULT_ONCE`
+ * only the process that makes this file is hit. Guard every call:
  *
  *     if (globalThis.AGENT_FAULTS) faultPoint(() => 'claimed')
  *
@@ -21,8 +22,19 @@ function hit(name: string): void {
   const listing = process.env['AGENT_FAULT_LOG']
   if (listing !== undefined) appendLine(listing, `${process.pid} ${name}`)
   const [wanted, nth] = (process.env['AGENT_FAULT'] ?? '').split('#')
-  if (wanted === name && (nth === undefined || Number(nth) === count))
-    process.kill(process.pid, 'SIGKILL')
+  if (wanted !== name || (nth !== undefined && Number(nth) !== count)) return
+  const signal = process.env['AGENT_FAULT_SIGNAL'] === 'SIGSTOP' ? 'SIGSTOP' : 'SIGKILL'
+  if (isFirst(process.env['AGENT_FAULT_ONCE'])) process.kill(process.pid, signal)
+}
+
+function isFirst(mark: string | undefined): boolean {
+  if (mark === undefined) return true
+  try {
+    writeFileSync(mark, String(process.pid), { flag: 'wx' })
+    return true
+  } catch {
+    return false
+  }
 }
 
 function appendLine(path: string, line: string): void {

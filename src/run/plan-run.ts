@@ -29,6 +29,7 @@ export type PlanInputs = {
     interactive: boolean
     detach: boolean
     keep: boolean
+    rebuild: boolean
   }
   envNames: readonly string[]
   git: GitMounts
@@ -39,7 +40,7 @@ export type PlanInputs = {
 
 /** Decides what a run will be. Pure but for `realPath`; throws a `UserError` for what cannot be. */
 export function planRun(inputs: PlanInputs): RunPlan {
-  const { project, flags, info, host } = inputs
+  const { project, flags, info } = inputs
   const image = imageFor(project)
   if (image.kind === 'build')
     throw new UserError('an image of several dependencies is not available yet', { exitCode: 2 })
@@ -64,6 +65,7 @@ export function planRun(inputs: PlanInputs): RunPlan {
     runtime: info.kind,
     image: image.reference,
     imageSource: image.source,
+    pull: flags.rebuild ? 'always' : 'missing',
     ...(command === undefined ? {} : { command }),
     envNames: [...inputs.envNames].sort(),
     mounts: withGitMounts(planMounts(inputs), inputs.git),
@@ -72,15 +74,19 @@ export function planRun(inputs: PlanInputs): RunPlan {
       description: info.description,
       ociRuntimes: inputs.ociRuntimes,
     }),
-    ...(project.container.user === 'host' && host.uid >= 0
-      ? { user: `${host.uid}:${host.gid}` }
-      : {}),
+    ...commandUser(inputs),
     interactive,
     attached: !flags.detach,
     keep: flags.keep,
     ...(project.agent === undefined ? {} : { agent: project.agent }),
     ...(project.version === undefined ? {} : { version: project.version }),
   }
+}
+
+/** The host's uid and gid, where the system has them and the image's own user was not asked for. */
+function commandUser({ project, host }: PlanInputs): Pick<RunPlan, 'user'> {
+  if (project.container.user !== 'host' || host.uid < 0) return {}
+  return { user: `${host.uid}:${host.gid}` }
 }
 
 /** agent.yaml's mounts, then the command line's, which take the place of those for the same target. */

@@ -15,6 +15,8 @@ export type RunPlan = {
   image: string
   /** Where the image reference comes from, in words: `agent.yaml image`, `dependencies: node`. */
   imageSource: string
+  /** `always`: fetch the image even when one of that name is here. */
+  pull: 'missing' | 'always'
   /** Absent: the image's own command. */
   command?: readonly string[]
   /** Names only, sorted. */

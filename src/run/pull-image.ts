@@ -1,17 +1,13 @@
-import type { ContainerRuntime } from '../runtime/container-runtime.ts'
-import type { MissingImageError } from '../runtime/missing-image-error.ts'
-import type { PullProgress } from '../runtime/image-store.ts'
+import type { ImageStore, PullProgress } from '../runtime/image-store.ts'
 import type { RunProgress } from './run-progress.ts'
 
-/** Pulls the image that was missing; on a runtime without images, says that it is. */
+/** Pulls an image, telling how far it is. */
 export async function pullImage(
-  { images }: ContainerRuntime,
-  missing: MissingImageError,
+  images: ImageStore,
+  reference: string,
   progress: RunProgress,
   signal: AbortSignal,
 ): Promise<void> {
-  if (images === undefined) throw missing
-  const { reference } = missing
   const layers = new Map<string, PullProgress>()
   progress.status(`pulling ${reference}`)
   await images.pull(

@@ -17,25 +17,18 @@ export function runLabels(options: {
   version: string
   env: Environment
 }): ContainerLabels {
+  const test = options.env['AGENT_TEST_ID']
   return {
     ...sharedLabels(options),
     [LABEL_RUN_ID]: options.runId,
     [LABEL_ROLE]: options.role,
+    ...(test === undefined || test === '' ? {} : { [LABEL_TEST]: test }),
   }
 }
 
-/** Labels of what several runs share. */
-export function sharedLabels(options: {
-  homeId: string
-  version: string
-  env: Environment
-}): ContainerLabels {
-  const test = options.env['AGENT_TEST_ID']
-  return {
-    [LABEL_HOME]: options.homeId,
-    [LABEL_VERSION]: options.version,
-    ...(test === undefined || test === '' ? {} : { [LABEL_TEST]: test }),
-  }
+/** Labels of what all runs of an engine share, other state folders' too: it stays when a run or a test ends. */
+export function sharedLabels(options: { homeId: string; version: string }): ContainerLabels {
+  return { [LABEL_HOME]: options.homeId, [LABEL_VERSION]: options.version }
 }
 
 /** Everything of one run. */

@@ -1,9 +1,10 @@
 import type { ContainerId } from '../runtime/container-state.ts'
 import type { Clock } from '../platform/clock.ts'
 import { faultPoint } from '../platform/fault-point.ts'
+import type { ProcessIdentity } from '../platform/process-identity.ts'
 import type { State } from '../state/state.ts'
 import { decodeResource, decodeRun } from './run-row.ts'
-import { LIVE_STATES, type RunState, statesBefore } from './run-state.ts'
+import { isLive, LIVE_STATES, type RunState, statesBefore } from './run-state.ts'
 import type { ResourceKind, ResourceRecord, RunRecord } from './run-record.ts'
 
 /** The name belongs to a live run. */
@@ -130,6 +131,15 @@ export class RunStore {
     })
   }
 
+  /** Writes down which process looks after a run that is being made or ended. */
+  adopt(id: string, owner: ProcessIdentity): void {
+    this.#change('adopt', () =>
+      this.#state.db
+        .prepare('UPDATE runs SET owner_pid = ?, owner_start = ?, owner_boot = ? WHERE id = ?')
+        .run(owner.pid, owner.start, owner.bootId, id),
+    )
+  }
+
   /** Unbinds a run from its command. */
   detach(id: string): void {
     this.#change('detach', () =>
@@ -186,11 +196,13 @@ export class RunStore {
     )
   }
 
-  /** Forgets an ended run. */
+  /** Forgets an ended run; a live one stays. */
   forget(id: string): void {
     this.#change('forget', () => {
+      const run = this.find(id)
+      if (run === undefined || isLive(run.state)) return
       this.#state.db.prepare('DELETE FROM resources WHERE run_id = ?').run(id)
-      this.#state.db.prepare(`DELETE FROM runs WHERE id = ? AND state NOT IN (${LIVE})`).run(id)
+      this.#state.db.prepare('DELETE FROM runs WHERE id = ?').run(id)
     })
   }
 

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import { messageOf } from '../lib/errors.ts'
 import type { ContainerRuntime } from '../runtime/container-runtime.ts'
 import type { ContainerEvent } from '../runtime/container-state.ts'
@@ -21,6 +22,7 @@ export class RuntimeWatch implements Disposable {
   readonly #stop = new AbortController()
   #subscribed: PromiseWithResolvers<void> = Promise.withResolvers()
   #lastError: unknown
+  #retryMs = RETRY_FIRST_MS
 
   constructor(options: RuntimeWatchOptions) {
     this.#options = options
@@ -39,11 +41,9 @@ export class RuntimeWatch implements Disposable {
 
   async #follow(): Promise<void> {
     const { signal } = this.#stop
-    let retryMs = RETRY_FIRST_MS
     while (!signal.aborted) {
       try {
         await this.#subscription()
-        retryMs = RETRY_FIRST_MS
       } catch (error) {
         if (signal.aborted) return
         this.#report(error)
@@ -51,20 +51,29 @@ export class RuntimeWatch implements Disposable {
       }
       this.#subscribed = Promise.withResolvers()
       this.#subscribed.promise.catch(() => undefined)
-      await pause(retryMs, signal)
-      retryMs = Math.min(retryMs * 2, RETRY_MAX_MS)
+      await pause(this.#retryMs, signal)
+      this.#retryMs = Math.min(this.#retryMs * 2, RETRY_MAX_MS)
     }
   }
 
+  /** One connection, until it breaks or what happened before it cannot be listed. */
   async #subscription(): Promise<void> {
     const { connect, homeId, onEvent, onListing } = this.#options
     const runtime = await connect()
-    const { ready, events } = runtime.events(selectHome(homeId), this.#stop.signal)
+    const attempt = new AbortController()
+    const signal = AbortSignal.any([this.#stop.signal, attempt.signal])
+    const { ready, events } = runtime.events(selectHome(homeId), signal)
     await ready
     this.#subscribed.resolve()
-    this.#lastError = undefined
-    onListing().catch((error: unknown) => this.#report(error))
+    onListing().then(
+      () => {
+        this.#lastError = undefined
+        this.#retryMs = RETRY_FIRST_MS
+      },
+      (error: unknown) => attempt.abort(error),
+    )
     for await (const event of events) onEvent(event)
+    attempt.signal.throwIfAborted()
   }
 
   /** Once per kind of trouble, not once per attempt. */
@@ -76,16 +85,6 @@ export class RuntimeWatch implements Disposable {
   }
 }
 
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(resolve, ms)
-    signal.addEventListener(
-      'abort',
-      () => {
-        clearTimeout(timer)
-        resolve()
-      },
-      { once: true },
-    )
-  })
+async function pause(ms: number, signal: AbortSignal): Promise<void> {
+  await delay(ms, undefined, { signal }).catch(() => undefined)
 }

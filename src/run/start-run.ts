@@ -1,35 +1,18 @@
-import { UserError } from '../lib/errors.ts'
+import { messageOf, UserError } from '../lib/errors.ts'
+import { untilAborted } from '../lib/until-aborted.ts'
 import type { Route, Upstream } from '../routes/route.ts'
 import type { ContainerRuntime, ExitWait } from '../runtime/container-runtime.ts'
-import type { ContainerSpec } from '../runtime/container-spec.ts'
-import { MissingImageError } from '../runtime/missing-image-error.ts'
 import type { ContainerId, PublishedPort } from '../runtime/container-state.ts'
 import type { ContainerStream } from '../runtime/container-stream.ts'
-import type { TerminalSize } from '../runtime/terminal-size.ts'
-import { containerSpec } from './container-spec-of.ts'
+import { StartError } from '../runtime/start-error.ts'
+import { createContainer, ensureNetwork } from './create-container.ts'
 import { endRun } from './end-run.ts'
-import { pullImage } from './pull-image.ts'
 import type { RunPlan } from './plan.ts'
 import type { RunContext } from './run-context.ts'
-import { sharedLabels } from './run-labels.ts'
-import type { RunProgress } from './run-progress.ts'
 import type { RunRecord } from './run-record.ts'
 import { NameTakenError } from './run-store.ts'
-import { serviceEnv } from './service-env.ts'
-import type { Environment } from '../platform/host.ts'
-
-/** The background process, as a starting run needs it. */
-export interface Supervision {
-  /** From its return on, nothing that happens to our containers on this runtime goes unseen. */
-  watch(runtime: ContainerRuntime): Promise<void>
-  /** Has the proxy listen; returns the port it really listens on. */
-  proxyPort(): Promise<number>
-  /** Hands a running run over; `attached` binds it to this process. */
-  takeOver(runId: string, options: { attached: boolean }): Promise<void>
-}
-
-/** The network that runs without sidecars share; containers on it cannot reach each other. */
-export const SHARED_NETWORK = 'agentops'
+import type { StartOptions } from './start-options.ts'
+import { stoppedMeanwhile } from './stopped-meanwhile.ts'
 
 export type StartedRun = {
   run: RunRecord
@@ -41,63 +24,84 @@ export type StartedRun = {
   exit: ExitWait
 }
 
-export type StartOptions = {
-  plan: RunPlan
-  runId: string
-  /** Everything the command gets besides our own variables. */
-  env: Readonly<Record<string, string>>
-  runtime: ContainerRuntime
-  supervision: Supervision
-  progress: RunProgress
-  hostEnv: Environment
-  /** Of the user's terminal, when there is one. */
-  terminalSize?: TerminalSize
-  signal: AbortSignal
-}
-
 /**
  * Claims the name, makes the container, starts it and publishes its routes. When any step fails or the
  * signal fires, everything made so far is undone before the error is passed on.
  */
 export async function startRun(options: StartOptions, context: RunContext): Promise<StartedRun> {
-  const { plan, runId, runtime, supervision, progress, signal } = options
   claim(options, context)
+  await using connections = new AsyncDisposableStack()
   try {
-    const services = plan.services.length > 0
-    // Needed before the start only, so they run while the container is made.
-    const ready = Promise.all([
-      progress.timed('watch', () => supervision.watch(runtime)),
-      progress.timed('network', () => ensureNetwork(options, context)),
-    ])
-    // When making fails first, its error is the one to tell.
-    ready.catch(() => undefined)
-    const proxyPort = services
-      ? await progress.timed('proxy', () => supervision.proxyPort())
-      : undefined
-    const container = await progress.timed('create', () =>
-      createContainer(options, context, proxyPort),
-    )
-    await ready
-    signal.throwIfAborted()
-    const { stream, exit } = await progress.timed('start', () => attachAndStart(options, container))
-    const ports = services ? await publishedPorts(runtime, container, plan) : []
-    publish(options, context, ports)
-    await supervision.takeOver(runId, { attached: plan.attached })
-    const run = context.runs.find(runId)
-    if (run === undefined) throw new Error(`the row of ${runId} is gone`)
-    return {
-      run,
-      container,
-      exit,
-      ...(proxyPort === undefined ? {} : { proxyPort }),
-      ...(stream === undefined ? {} : { stream }),
-    }
+    const started = await makeRun(options, context, connections)
+    options.signal.throwIfAborted()
+    connections.move()
+    return started
   } catch (error) {
-    const what = signal.aborted ? 'interrupted while starting' : describe(error)
-    const report = await endRun(runId, context, { graceMs: 0, requested: false, error: what })
-    for (const failure of report?.failures ?? []) progress.notice(failure)
-    throw error
+    throw await undoneBecause(error, options, context)
   }
+}
+
+async function makeRun(
+  options: StartOptions,
+  context: RunContext,
+  connections: AsyncDisposableStack,
+): Promise<StartedRun> {
+  const { plan, runId, runtime, supervision, progress, signal } = options
+  const services = plan.services.length > 0
+  // Needed before the start only, so they run while the container is made.
+  const ready = Promise.all([
+    progress.timed('watch', () => untilAborted(supervision.watch(runtime), signal)),
+    progress.timed('network', () => ensureNetwork(options, context)),
+  ])
+  // When making fails first, its error is the one to tell.
+  ready.catch(() => undefined)
+  const proxyPort = services
+    ? await progress.timed('proxy', () => untilAborted(supervision.proxyPort(), signal))
+    : undefined
+  signal.throwIfAborted()
+  const container = await progress.timed('create', () =>
+    createContainer(options, context, proxyPort),
+  )
+  await ready
+  signal.throwIfAborted()
+  const { stream, exit } = await progress.timed('start', () =>
+    attachAndStart(options, container, connections),
+  )
+  const ports = services ? await publishedPorts(runtime, container, plan) : []
+  publish(options, context, ports)
+  await untilAborted(supervision.takeOver(runId, { attached: plan.attached }), signal)
+  const run = context.runs.find(runId)
+  if (run === undefined) throw stoppedMeanwhile(plan)
+  return {
+    run,
+    container,
+    exit,
+    ...(proxyPort === undefined ? {} : { proxyPort }),
+    ...(stream === undefined ? {} : { stream }),
+  }
+}
+
+/** Undoes a start, and returns the error to tell. */
+async function undoneBecause(
+  error: unknown,
+  { plan, runId, progress, signal }: StartOptions,
+  context: RunContext,
+): Promise<unknown> {
+  const state = context.runs.find(runId)?.state
+  const isOurs = state === 'created' || state === 'starting' || state === 'running'
+  const why = isOurs || signal.aborted ? error : stoppedMeanwhile(plan, error)
+  try {
+    const report = await endRun(runId, context, {
+      graceMs: 0,
+      requested: false,
+      error: signal.aborted ? 'interrupted while starting' : messageOf(error),
+      ...(error instanceof StartError ? { neverRanCode: error.exitCode } : {}),
+    })
+    for (const failure of report?.failures ?? []) progress.notice(failure)
+  } catch (failure) {
+    progress.notice(`could not undo the start of "${plan.name}": ${messageOf(failure)}`)
+  }
+  return why
 }
 
 function claim({ plan, runId, runtime }: StartOptions, context: RunContext): void {
@@ -126,73 +130,21 @@ function claim({ plan, runId, runtime }: StartOptions, context: RunContext): voi
   }
 }
 
-async function ensureNetwork(options: StartOptions, context: RunContext): Promise<void> {
-  const { networks } = options.runtime
-  if (networks === undefined) return
-  await networks.ensure(
-    {
-      name: SHARED_NETWORK,
-      labels: sharedLabels({ ...context, env: options.hostEnv }),
-      interContainer: false,
-    },
-    options.signal,
-  )
-}
-
-async function createContainer(
-  options: StartOptions,
-  context: RunContext,
-  proxyPort: number | undefined,
-): Promise<ContainerId> {
-  const { plan, runId, runtime, terminalSize } = options
-  const own = {
-    AGENTOPS_RUN_ID: runId,
-    AGENTOPS_RUN_NAME: plan.name,
-    ...(proxyPort === undefined
-      ? {}
-      : serviceEnv({ agent: plan.name, services: plan.services, port: proxyPort })),
-  }
-  const spec = containerSpec({
-    plan,
-    runId,
-    env: { ...options.env, ...own },
-    hostEnv: options.hostEnv,
-    homeId: context.homeId,
-    version: context.version,
-    ...(runtime.networks === undefined ? {} : { network: SHARED_NETWORK }),
-    ...(terminalSize === undefined ? {} : { terminalSize }),
-  })
-  context.runs.intend(runId, 'container', spec.name)
-  const container = await createOrPull(options, spec)
-  if (!context.runs.recordContainer(runId, spec.name, container))
-    throw new UserError(`"${plan.name}" was stopped while it was starting`)
-  return container
-}
-
-/** Asking for the image first would cost every run a question that nearly always has the same answer. */
-async function createOrPull(
-  { runtime, progress, signal }: StartOptions,
-  spec: ContainerSpec,
-): Promise<ContainerId> {
-  try {
-    return await runtime.create(spec, signal)
-  } catch (error) {
-    if (!(error instanceof MissingImageError)) throw error
-    await progress.timed('pull', () => pullImage(runtime, error, progress, signal))
-    return runtime.create(spec, signal)
-  }
-}
-
 /** Attach and wait first, then start: nothing of a short life is missed. */
 async function attachAndStart(
   { plan, runtime, signal }: StartOptions,
   container: ContainerId,
+  connections: AsyncDisposableStack,
 ): Promise<{ stream?: ContainerStream; exit: ExitWait }> {
-  const exit = runtime.wait(container)
+  const waiting = new AbortController()
+  connections.defer(() => waiting.abort())
+  const exit = runtime.wait(container, waiting.signal)
   // Only an attached run looks at how it ended.
   exit.exit.catch(() => undefined)
   const attaching = plan.attached
-    ? runtime.attach(container, { stdin: plan.interactive, tty: plan.interactive }, signal)
+    ? runtime
+        .attach(container, { stdin: plan.interactive, tty: plan.interactive }, signal)
+        .then((stream) => connections.use(stream))
     : undefined
   const [stream] = await Promise.all([attaching, exit.ready])
   await runtime.start(container, signal)
@@ -238,15 +190,11 @@ function publish(
     { startedAtMs: context.clock.now() },
     () => context.routes.publish(runId, routes),
   )
-  if (!moved) throw new UserError(`"${plan.name}" was stopped while it was starting`)
+  if (!moved) throw stoppedMeanwhile(plan)
 }
 
 function upstreamOf(port: PublishedPort): Upstream {
   return 'relaySocket' in port
     ? { kind: 'relay', socketPath: port.relaySocket, port: port.containerPort }
     : { kind: 'address', host: port.hostAddress, port: port.hostPort }
-}
-
-function describe(error: unknown): string {
-  return error instanceof Error ? error.message : String(error)
 }

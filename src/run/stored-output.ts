@@ -3,6 +3,7 @@ import { open } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { z } from 'zod'
 import { LineDecoder } from '../lib/line-decoder.ts'
+import { faultPoint } from '../platform/fault-point.ts'
 import type { LogChunk, StreamName } from '../runtime/container-stream.ts'
 
 /** A line of a run's stored output: bytes that are no UTF-8 were replaced. */
@@ -34,6 +35,7 @@ export async function storeOutput(path: string, chunks: AsyncIterable<LogChunk>)
   try {
     for await (const text of encodedBatches(chunks)) await file.writeFile(text)
     await file.close()
+    if (globalThis.AGENT_FAULTS) faultPoint(() => 'output:written')
     renameSync(unfinished, path)
   } catch (error) {
     await file.close()

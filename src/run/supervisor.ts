@@ -1,8 +1,9 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import { messageOf } from '../lib/errors.ts'
 import type { ContainerEvent, RuntimeKind } from '../runtime/container-state.ts'
 import { LABEL_RUN_ID } from '../runtime/labels.ts'
-import { endRun } from './end-run.ts'
-import { reclaim } from './reclaim.ts'
+import { type EndOptions, endRun } from './end-run.ts'
+import { endOfOrphan, reclaim } from './reclaim.ts'
 import { healthOf } from './run-health.ts'
 import type { RunContext } from './run-context.ts'
 import type { RunRecord } from './run-record.ts'
@@ -27,6 +28,7 @@ export class Supervisor implements AsyncDisposable {
   readonly #watches = new Map<string, RuntimeWatch>()
   readonly #holders = new Map<string, Promise<void>>()
   readonly #ending = new Map<string, Promise<void>>()
+  readonly #leaving = new AbortController()
   #ticker: ReturnType<typeof setInterval> | undefined
 
   constructor(context: RunContext, log: (line: string) => void) {
@@ -36,7 +38,7 @@ export class Supervisor implements AsyncDisposable {
 
   /** Finishes what dead processes left, then follows every runtime that has a live run. */
   async start(): Promise<void> {
-    this.#ticker = setInterval(() => this.#tick(), TICK_MS)
+    this.#ticker = setInterval(() => this.#guarded(() => this.#tick()), TICK_MS)
     for (const failure of await reclaim(this.#context)) this.#log(failure)
     for (const { runtime, endpoint } of this.#context.runs.list({ live: true }))
       this.#watchFor(runtime, endpoint)
@@ -58,10 +60,10 @@ export class Supervisor implements AsyncDisposable {
   /** As `supervise`; when `closed` resolves, the run's command is gone, and so is its right to run. */
   async hold(runId: string, closed: Promise<void>): Promise<void> {
     this.#holders.set(runId, closed)
-    void closed.then(async () => {
+    void closed.then(() => {
       if (this.#holders.get(runId) !== closed) return
       this.#holders.delete(runId)
-      await this.#abandoned(runId)
+      this.#guarded(() => this.#abandoned(runId))
     })
     await this.supervise(runId)
   }
@@ -71,9 +73,20 @@ export class Supervisor implements AsyncDisposable {
     this.#holders.delete(runId)
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
+  /**
+   * From now on no end of a run is begun here: another supervisor takes over, and the connections of
+   * commands that close now are closed by us.
+   */
+  leave(): void {
     clearInterval(this.#ticker)
+    this.#holders.clear()
     for (const watch of this.#watches.values()) watch[Symbol.dispose]()
+    this.#leaving.abort()
+  }
+
+  /** Leaves, then waits for what was begun. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.leave()
     await Promise.allSettled(this.#ending.values())
   }
 
@@ -96,7 +109,7 @@ export class Supervisor implements AsyncDisposable {
     const runId = event.labels[LABEL_RUN_ID]
     if (runId === undefined) return
     const run = this.#context.runs.find(runId)
-    if (run === undefined || (!isLive(run.state) && run.cleanedAtMs === undefined)) return
+    if (run === undefined || !isLive(run.state)) return
     if (event.kind === 'exited' || event.kind === 'removed') this.#ended(run)
   }
 
@@ -120,29 +133,35 @@ export class Supervisor implements AsyncDisposable {
     // Still being made: whoever makes it sees the end.
     if (run.state !== 'running' && healthOf(run, this.#context) === 'tended') return
     const holder = this.#holders.get(run.id)
-    this.#end(run.id, async () => {
-      if (holder !== undefined) await Promise.race([holder, delay(HOLDER_GRACE_MS)])
-      return { graceMs: 0, requested: false }
+    this.#end(run.id, { graceMs: 0, requested: false }, async () => {
+      if (holder !== undefined) await Promise.race([holder, this.#pause(HOLDER_GRACE_MS)])
     })
   }
 
-  async #abandoned(runId: string): Promise<void> {
+  #abandoned(runId: string): void {
     const run = this.#context.runs.find(runId)
     if (run === undefined || !isLive(run.state) || !run.attached) return
-    this.#end(runId, async () => ({ graceMs: ORPHAN_GRACE_MS, requested: true }))
+    this.#end(runId, endOfOrphan(run, ORPHAN_GRACE_MS))
   }
 
   #tick(): void {
     for (const run of this.#context.runs.list({ live: true })) {
       if (this.#holders.has(run.id) || healthOf(run, this.#context) !== 'orphaned') continue
-      this.#end(run.id, async () => ({ graceMs: ORPHAN_GRACE_MS, requested: true }))
+      this.#end(run.id, endOfOrphan(run, ORPHAN_GRACE_MS))
     }
   }
 
-  #end(runId: string, prepare: () => Promise<{ graceMs: number; requested: boolean }>): void {
-    if (this.#ending.has(runId)) return
-    const work = prepare()
-      .then((options) => endRun(runId, this.#context, options))
+  /** Ends a run once `turn` has come; one end at a time. */
+  #end(
+    runId: string,
+    options: EndOptions,
+    turn: () => Promise<void> = async () => undefined,
+  ): void {
+    if (this.#ending.has(runId) || this.#leaving.signal.aborted) return
+    const work = turn()
+      .then(() =>
+        this.#leaving.signal.aborted ? undefined : endRun(runId, this.#context, options),
+      )
       .then((report) => {
         for (const failure of report?.failures ?? []) this.#log(failure)
       })
@@ -150,10 +169,18 @@ export class Supervisor implements AsyncDisposable {
       .finally(() => this.#ending.delete(runId))
     this.#ending.set(runId, work)
   }
-}
 
-function delay(ms: number): Promise<void> {
-  return new Promise((resolve) => {
-    setTimeout(resolve, ms)
-  })
+  /** Cut short by leaving. */
+  async #pause(ms: number): Promise<void> {
+    await delay(ms, undefined, { signal: this.#leaving.signal }).catch(() => undefined)
+  }
+
+  /** For work that nobody waits for: a full disk or a busy database must not end this process. */
+  #guarded(work: () => void): void {
+    try {
+      work()
+    } catch (error) {
+      this.#log(`could not look after the runs: ${messageOf(error)}`)
+    }
+  }
 }

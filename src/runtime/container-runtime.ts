@@ -55,10 +55,7 @@ export interface ContainerRuntime {
    */
   wait(id: ContainerId, signal?: AbortSignal): ExitWait
   inspect(id: ContainerId, signal?: AbortSignal): Promise<ContainerState | undefined>
-  /**
-   * All containers, running or not, that carry these labels, ordered by name. Of one that runs, process id
-   * and times may be left out.
-   */
+  /** All containers, running or not, that carry these labels, ordered by name, as true as `inspect`. */
   list(selector: LabelSelector, signal?: AbortSignal): Promise<ContainerState[]>
   /** Output so far, and what follows when asked; ends when the container does. */
   logs(id: ContainerId, options: LogOptions, signal?: AbortSignal): AsyncIterable<LogChunk>

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { compileBinary } from '../../../scripts/compile-binary.ts'
 import { projectDir, releaseBinary, runProgram } from './compiled-program.ts'
 
-const probe = join(import.meta.dirname, 'fault-probe.ts')
+const probe = join(import.meta.dirname, 'programs', 'fault-probe.ts')
 let dir = ''
 
 beforeAll(async () => {

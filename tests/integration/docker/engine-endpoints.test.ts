@@ -94,7 +94,7 @@ describe('a socket', () => {
     await using server = await engine()
     await chmod(server.path, 0o000)
     await chmod(join(server.path, '..'), 0o755)
-    const script = join(import.meta.dirname, '../../support/ping-without-rights.ts')
+    const script = join(import.meta.dirname, 'programs/ping-without-rights.ts')
     // The server is in this process, so the child must not block it.
     const child = Bun.spawn([process.execPath, script, server.endpoint], {
       stdout: 'pipe',
@@ -114,7 +114,7 @@ async function sshProgram(script: string): Promise<Record<string, string>> {
 describe('ssh', () => {
   test("requests and attachments go through the user's ssh program", async () => {
     await using server = await engine()
-    const bridge = join(import.meta.dirname, '../../support/stdio-bridge.ts')
+    const bridge = join(import.meta.dirname, 'programs/stdio-bridge.ts')
     const env = await sshProgram(
       `echo "$@" >> ${folder}/ssh-arguments; exec ${process.execPath} ${bridge} ${server.path}`,
     )

@@ -142,8 +142,8 @@ test('an attach to what is not there says so', async () => {
     runtime.start(id),
     runtime.exec(id, { command: ['x'], env: {}, tty: false, stdin: false }),
   ]
-  for (const call of calls) {
-    expect(await rejectionOf(call)).toBeInstanceOf(ContainerUnavailableError)
+  for (const error of await Promise.all(calls.map(rejectionOf))) {
+    expect(error).toBeInstanceOf(ContainerUnavailableError)
   }
   expect(await runtime.inspect(id)).toBeUndefined()
   await runtime.stop(id, { graceMs: 0 })

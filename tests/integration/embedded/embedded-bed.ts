@@ -1,14 +1,49 @@
+import { test } from 'bun:test'
 import { randomBytes } from 'node:crypto'
 import { mkdtempSync, realpathSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { EmbeddedRuntime } from '../../../src/embedded/embedded-runtime.ts'
+import { probeNamespaces } from '../../../src/embedded/namespaces.ts'
 import { systemClock } from '../../../src/platform/clock.ts'
 import { openLibc } from '../../../src/platform/libc.ts'
 import { systemProcessTable } from '../../../src/platform/process-identity.ts'
 import type { ContainerSpec } from '../../../src/runtime/container-spec.ts'
 import type { ContainerId } from '../../../src/runtime/container-state.ts'
 import { plainSpec } from '../../contract/runtime/plain-spec.ts'
+
+/** As `test`, where the kernel and util-linux permit what the embedded runtime needs. */
+export const embeddedTest: typeof test = await canBeEmbedded() ? test : test.skip
+
+async function canBeEmbedded(): Promise<boolean> {
+  if (process.platform !== 'linux') return false
+  try {
+    await probeNamespaces('embedded:///')
+    return true
+  } catch {
+    return false
+  }
+}
+
+/** A runtime that keeps its containers in this folder. */
+export function embeddedRuntime(root: string): EmbeddedRuntime {
+  const binary = process.env['AGENT_TEST_BINARY']
+  const main = join(import.meta.dirname, '../../../src/main.ts')
+  return new EmbeddedRuntime({
+    root,
+    selfCommand: binary === undefined ? [process.execPath, main] : [binary],
+    host: { uid: process.geteuid?.() ?? -1, gid: process.getegid?.() ?? -1 },
+    doors: [],
+    libc: openLibc(),
+    clock: systemClock,
+    processes: systemProcessTable(),
+  })
+}
+
+/** For suites that remove what they make. */
+export async function openEmbedded(): Promise<EmbeddedRuntime> {
+  return embeddedRuntime(join(tmpdir(), `agent-embedded-shared-${process.pid}`))
+}
 
 /** An embedded runtime on a state folder of its own, with a workspace; disposing removes all of it. */
 export class EmbeddedBed implements AsyncDisposable {
@@ -17,16 +52,7 @@ export class EmbeddedBed implements AsyncDisposable {
   readonly runtime: EmbeddedRuntime
 
   constructor(root?: string) {
-    const main = join(import.meta.dirname, '../../../src/main.ts')
-    this.runtime = new EmbeddedRuntime({
-      root: root ?? this.root,
-      selfCommand: [process.env['AGENT_TEST_BINARY'] ?? process.execPath, ...(process.env['AGENT_TEST_BINARY'] === undefined ? [main] : [])],
-      host: { uid: process.geteuid?.() ?? -1, gid: process.getegid?.() ?? -1 },
-      doors: [],
-      libc: openLibc(),
-      clock: systemClock,
-      processes: systemProcessTable(),
-    })
+    this.runtime = embeddedRuntime(root ?? this.root)
   }
 
   spec(script: string, more: Partial<ContainerSpec> = {}): ContainerSpec {

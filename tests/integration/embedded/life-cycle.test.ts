@@ -1,8 +1,8 @@
-import { expect, test } from 'bun:test'
+import { expect } from 'bun:test'
 import { ContainerUnavailableError } from '../../../src/runtime/container-unavailable-error.ts'
 import type { ContainerEvent } from '../../../src/runtime/container-state.ts'
 import type { ContainerStream } from '../../../src/runtime/container-stream.ts'
-import { EmbeddedBed } from './embedded-bed.ts'
+import { EmbeddedBed, embeddedTest } from './embedded-bed.ts'
 import { rejectionOf } from '../../support/rejection-of.ts'
 
 async function textOf(stream: ContainerStream): Promise<string> {
@@ -11,7 +11,7 @@ async function textOf(stream: ContainerStream): Promise<string> {
   return Buffer.concat(chunks).toString()
 }
 
-test('exit codes: its own, of a signal, of a command that is not there', async () => {
+embeddedTest('exit codes: its own, of a signal, of a command that is not there', async () => {
   await using bed = new EmbeddedBed()
   expect(await bed.run('exit 7')).toEqual({ output: '', exitCode: 7 })
   expect((await bed.run('kill -TERM $$')).exitCode).toBe(143)
@@ -22,7 +22,7 @@ test('exit codes: its own, of a signal, of a command that is not there', async (
   expect((await bed.runtime.inspect(id))?.phase).toBe('created')
 })
 
-test('stop gives the grace it was given, and ends what does not listen', async () => {
+embeddedTest('stop gives the grace it was given, and ends what does not listen', async () => {
   await using bed = new EmbeddedBed()
   const polite = await bed.start('trap "echo bye; exit 42" TERM; echo up; while :; do sleep 0.05; done')
   await bed.says(polite, 'up')
@@ -37,7 +37,7 @@ test('stop gives the grace it was given, and ends what does not listen', async (
   expect(await bed.runtime.inspect(deaf)).toMatchObject({ phase: 'exited', exitCode: 137 })
 })
 
-test('signals reach the command; others of a container that is gone are no error', async () => {
+embeddedTest('signals reach the command; others of a container that is gone are no error', async () => {
   await using bed = new EmbeddedBed()
   const id = await bed.start('trap "exit 5" USR1; echo up; while :; do sleep 0.02; done')
   await bed.says(id, 'up')
@@ -53,7 +53,7 @@ test('signals reach the command; others of a container that is gone are no error
   expect(await rejectionOf(bed.runtime.wait(id).exit)).toBeInstanceOf(ContainerUnavailableError)
 })
 
-test('who attaches before the start misses nothing, and is heard', async () => {
+embeddedTest('who attaches before the start misses nothing, and is heard', async () => {
   await using bed = new EmbeddedBed()
   const spec = bed.spec('echo first; cat; echo oops >&2; exit 3', { stdin: true })
   const id = await bed.runtime.create(spec)
@@ -68,7 +68,7 @@ test('who attaches before the start misses nothing, and is heard', async () => {
   expect(await exit).toEqual({ exitCode: 3 })
 })
 
-test('a terminal has the size it was given, and the next one', async () => {
+embeddedTest('a terminal has the size it was given, and the next one', async () => {
   await using bed = new EmbeddedBed()
   const spec = bed.spec('stty size; read line; stty size; tty; echo "got $line"', {
     tty: true,
@@ -87,7 +87,7 @@ test('a terminal has the size it was given, and the next one', async () => {
   expect(text).toContain('got line')
 })
 
-test('one more command: exit code, both streams, input, environment', async () => {
+embeddedTest('one more command: exit code, both streams, input, environment', async () => {
   await using bed = new EmbeddedBed()
   const id = await bed.start('sleep 60', { env: { FROM: 'spec' } })
   const session = await bed.runtime.exec(id, {
@@ -103,7 +103,7 @@ test('one more command: exit code, both streams, input, environment', async () =
   expect(await session.exitCode()).toBe(9)
 })
 
-test('logs: the last lines, times, what follows', async () => {
+embeddedTest('logs: the last lines, times, what follows', async () => {
   await using bed = new EmbeddedBed()
   const id = await bed.start('for i in 1 2 3 4 5; do echo line $i; sleep 0.03; done')
   const all: string[] = []
@@ -121,7 +121,7 @@ test('logs: the last lines, times, what follows', async () => {
   expect(after).toEqual(['line 5\n'])
 })
 
-test('events tell a whole life', async () => {
+embeddedTest('events tell a whole life', async () => {
   await using bed = new EmbeddedBed()
   const stop = new AbortController()
   const { ready, events } = bed.runtime.events({ mine: 'yes' }, stop.signal)

@@ -1,9 +1,9 @@
 import { expect, test } from 'bun:test'
 import * as fc from 'fast-check'
 
-import { parseImageReference } from '../../../src/docker/image-reference.ts'
 import { pullFailure } from '../../../src/docker/pull-failure.ts'
 import { decodePullStream } from '../../../src/docker/pull-stream.ts'
+import { pullTargetOf } from '../../../src/docker/pull-target.ts'
 import type { PullProgress } from '../../../src/runtime/image-store.ts'
 import { rejectionOf } from '../../support/rejection-of.ts'
 
@@ -48,6 +48,8 @@ test('an error inside of a stream that began well is thrown', async () => {
   expect((await rejectionOf(decode([Buffer.from(text)]))).message).toContain('unexpected EOF')
 })
 
+const digest = `sha256:${'ab'.repeat(32)}`
+
 const references: [string, string, string, string][] = [
   ['busybox', 'docker.io', 'busybox', 'latest'],
   ['node:22-slim', 'docker.io', 'node', '22-slim'],
@@ -56,13 +58,13 @@ const references: [string, string, string, string][] = [
   ['localhost:5000/x:1', 'localhost:5000', 'localhost:5000/x', '1'],
   ['localhost/x', 'localhost', 'localhost/x', 'latest'],
   ['docker.io/library/x:2', 'docker.io', 'docker.io/library/x', '2'],
-  ['host:5000/x@sha256:abc', 'host:5000', 'host:5000/x', 'sha256:abc'],
-  ['x:1@sha256:abc', 'docker.io', 'x', 'sha256:abc'],
+  [`host:5000/x@${digest}`, 'host:5000', 'host:5000/x', digest],
+  [`x:1@${digest}`, 'docker.io', 'x', digest],
 ]
 
 for (const [reference, registry, name, version] of references) {
   test(`${reference} is at ${registry}`, () => {
-    expect(parseImageReference(reference)).toEqual({ registry, name, version })
+    expect(pullTargetOf(reference)).toEqual({ registry, name, version })
   })
 }
 

@@ -112,7 +112,7 @@ for (const [reason, what] of inEngine) {
 }
 
 const inCreate: [number, string, string][] = [
-  [404, 'No such image: nonesuch:1', 'the image nonesuch:1 is not on this engine'],
+  [404, 'No such image: nonesuch:1', 'the image nonesuch:1 is not here'],
   [400, 'Unknown runtime specified nonesuch', 'the engine has no runtime "nonesuch" (any more)'],
   [
     400,

@@ -21,6 +21,7 @@ function plannedMounts(mounts: string, asked: readonly Mount[] = []) {
       interactive: false,
       detach: false,
       keep: false,
+      rebuild: false,
     },
     envNames: [],
     git: { mounts: [], env: {} },

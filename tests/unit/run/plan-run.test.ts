@@ -20,6 +20,7 @@ const FLAGS: PlanInputs['flags'] = {
   interactive: false,
   detach: false,
   keep: false,
+  rebuild: false,
 }
 
 type Changes = Partial<Omit<PlanInputs, 'flags' | 'project'>> & {
@@ -53,6 +54,7 @@ describe('the plan of a run', () => {
       runtime: 'docker',
       image: 'debian:bookworm-slim',
       imageSource: 'default',
+      pull: 'missing',
       envNames: [],
       mounts: [],
       services: [],

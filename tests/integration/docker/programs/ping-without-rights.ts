@@ -1,5 +1,5 @@
-import { connectDocker } from '../../src/docker/connect-docker.ts'
-import { UnavailableError } from '../../src/runtime/unavailable-error.ts'
+import { connectDocker } from '../../../../src/docker/connect-docker.ts'
+import { UnavailableError } from '../../../../src/runtime/unavailable-error.ts'
 
 // Gives up root, then pings the engine at the socket it was given, and prints how that failed.
 const [endpoint = ''] = process.argv.slice(2)

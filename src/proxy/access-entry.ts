@@ -1,0 +1,18 @@
+import type { RouteOwner } from '../routes/route.ts'
+
+/** One request that was passed to a service, told when it is over. */
+export type AccessEntry = {
+  agent: string
+  service: string
+  owner: RouteOwner
+  /** When the request came in, in milliseconds since 1970. */
+  atMs: number
+  method: string
+  /** As the client sent it, never decoded; may hold any byte but blanks and controls. */
+  target: string
+  /** What the client got; 0 = it left before there was an answer; 101 = a tunnel was opened. */
+  status: number
+  /** Bytes of the body as it was sent to the client. */
+  bodyBytes: number
+  durationMs: number
+}

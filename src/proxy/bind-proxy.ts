@@ -1,0 +1,156 @@
+import { errorCode } from '../lib/errors.ts'
+import { type Listener, listenTcp, type RawSocket, type SocketOwner } from './sockets.ts'
+import { isUnsafePort } from './unsafe-ports.ts'
+
+/** Why a port cannot be used: taken, not permitted, or refused by browsers. */
+export class PortError extends Error {
+  override readonly name = 'PortError'
+  readonly port: number
+  readonly reason: 'busy' | 'forbidden' | 'unsafe'
+
+  constructor(port: number, reason: 'busy' | 'forbidden' | 'unsafe', cause?: unknown) {
+    super(`port ${port} is ${reason}`, { cause })
+    this.port = port
+    this.reason = reason
+  }
+}
+
+/** Listening sockets that are not served yet: clients that connect meanwhile wait. */
+export type BoundProxy = {
+  readonly port: number
+  /** What it listens on; without `::1` on a machine that has no IPv6. */
+  readonly addresses: readonly string[]
+  /** Has `accept` take all clients, those that wait included. Once. */
+  serve(accept: (remoteAddress: string) => SocketOwner): void
+  /** Stops listening, and turns away those that wait. Connections that are served stay. */
+  close(): void
+}
+
+/** Both, because some resolvers give only one of them for `*.localhost`. */
+const ipv4 = '127.0.0.1'
+const ipv6 = '::1'
+/** A free port on one address may be taken on the other; so often another one is tried. */
+const freePortTries = 20
+/** Clients that connect before anybody serves them. */
+const waitingMax = 1_024
+
+/**
+ * Opens the proxy's listeners on both loopback addresses; 0 = a port that is free on both. Opens
+ * sockets and nothing else, so that it can be done with privileges that are given up before `serve`.
+ * Throws {@link PortError}, or the system's error when it is another one.
+ */
+export async function bindProxy(port: number): Promise<BoundProxy> {
+  if (isUnsafePort(port)) throw new PortError(port, 'unsafe')
+  for (let tries = 1; ; tries++) {
+    const room = new WaitingRoom()
+    try {
+      return listenOnBoth(port, room)
+    } catch (error) {
+      const isTaken = error instanceof PortError && error.reason === 'busy'
+      if (port !== 0 || !isTaken || tries === freePortTries) throw error
+    }
+  }
+}
+
+function listenOnBoth(wanted: number, room: WaitingRoom): BoundProxy {
+  const accept = (remoteAddress: string): SocketOwner => room.accept(remoteAddress)
+  const listeners = new Map<string, Listener>()
+  const first = listen(ipv4, wanted, accept)
+  listeners.set(ipv4, first)
+  const { port } = first
+  try {
+    if (isUnsafePort(port)) throw new PortError(port, 'busy')
+    listeners.set(ipv6, listen(ipv6, port, accept))
+  } catch (error) {
+    if (!isAddressMissing(error)) {
+      first.stop()
+      throw error
+    }
+  }
+  return {
+    port,
+    addresses: [...listeners.keys()],
+    serve: (owner) => room.serve(owner),
+    close: () => {
+      for (const listener of listeners.values()) listener.stop()
+      room.close()
+    },
+  }
+}
+
+function listen(
+  address: string,
+  port: number,
+  accept: (remoteAddress: string) => SocketOwner,
+): Listener {
+  try {
+    return listenTcp(address, port, accept)
+  } catch (error) {
+    const code = errorCode(error)
+    if (code === 'EADDRINUSE') throw new PortError(port, 'busy', error)
+    if (code === 'EACCES' || code === 'EPERM') throw new PortError(port, 'forbidden', error)
+    throw error
+  }
+}
+
+/** IPv6 is switched off on this machine. */
+function isAddressMissing(error: unknown): boolean {
+  const code = errorCode(error)
+  return code === 'EADDRNOTAVAIL' || code === 'EAFNOSUPPORT'
+}
+
+/** Keeps clients, unread, until somebody serves them. */
+class WaitingRoom {
+  private owner: ((remoteAddress: string) => SocketOwner) | undefined
+  private readonly waiting = new Set<RawSocket>()
+
+  accept(remoteAddress: string): SocketOwner {
+    return this.owner?.(remoteAddress) ?? new WaitingClient(this.waiting)
+  }
+
+  serve(owner: (remoteAddress: string) => SocketOwner): void {
+    this.owner = owner
+    for (const socket of this.waiting) {
+      socket.data = owner(socket.remoteAddress)
+      socket.data.onOpen(socket)
+      socket.resume()
+    }
+    this.waiting.clear()
+  }
+
+  close(): void {
+    for (const socket of this.waiting) socket.end()
+    this.waiting.clear()
+  }
+}
+
+/** Holds a client back until it is served. */
+class WaitingClient implements SocketOwner {
+  private socket: RawSocket | undefined
+  private readonly waiting: Set<RawSocket>
+
+  constructor(waiting: Set<RawSocket>) {
+    this.waiting = waiting
+  }
+
+  onOpen(socket: RawSocket): void {
+    this.socket = socket
+    if (this.waiting.size >= waitingMax) {
+      socket.terminate()
+      return
+    }
+    socket.pause()
+    this.waiting.add(socket)
+  }
+
+  onClose(): void {
+    if (this.socket !== undefined) this.waiting.delete(this.socket)
+  }
+
+  // Nothing is read or written meanwhile, so nothing else can happen.
+  onConnectError(): void {}
+  onData(): void {}
+  onDrain(): void {}
+  onEnd(): void {}
+  onDefect(): void {}
+}

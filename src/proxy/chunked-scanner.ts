@@ -1,0 +1,145 @@
+import { byte, fieldByte, hexDigit, isBlank, tokenByte } from './byte-class.ts'
+
+/** A chunk longer than this cannot be counted safely. */
+const sizeBytesMax = 2 ** 48
+/** All that may come between two chunks' data (size, extensions), or after the last (trailers). */
+const framingBytesMax = 64 * 1024
+
+const phase = {
+  broken: -1,
+  sizeStart: 0,
+  size: 1,
+  blank: 2,
+  extension: 3,
+  sizeLineFeed: 4,
+  data: 5,
+  dataReturn: 6,
+  dataLineFeed: 7,
+  trailerStart: 8,
+  trailerName: 9,
+  trailerValue: 10,
+  trailerLineFeed: 11,
+  lastLineFeed: 12,
+  done: 13,
+} as const
+
+/**
+ * Follows the chunked transfer coding without changing it (RFC 9112 §7.1): says where the body ends
+ * and where its data is. Every deviation is an error, because what one parser tolerates and the next
+ * reads differently is request smuggling.
+ */
+export class ChunkedScanner {
+  private phase: number = phase.sizeStart
+  /** Data bytes of the current chunk that have not passed yet. */
+  private remaining = 0
+  private framingBytes = 0
+
+  get isDone(): boolean {
+    return this.phase === phase.done
+  }
+
+  /** Whether the next byte is data and not framing. */
+  get isAtData(): boolean {
+    return this.phase === phase.data
+  }
+
+  reset(): void {
+    this.phase = phase.sizeStart
+    this.remaining = 0
+    this.framingBytes = 0
+  }
+
+  /** The position after the last byte of `bytes[from, to)` that belongs to the body; -1 = malformed. */
+  scan(bytes: Uint8Array, from: number, to: number): number {
+    let position = from
+    while (position >= 0 && position < to && this.phase !== phase.done) {
+      position =
+        this.phase === phase.data
+          ? this.passData(position, to)
+          : this.scanFraming(bytes, position, to)
+    }
+    return position
+  }
+
+  /** The position after the data that starts at `from`. Only where {@link isAtData}. */
+  passData(from: number, to: number): number {
+    const end = Math.min(to, from + this.remaining)
+    this.remaining -= end - from
+    if (this.remaining === 0) this.phase = phase.dataReturn
+    return end
+  }
+
+  /** The position of the next data byte, or after the body, or `to`; -1 = malformed. */
+  scanFraming(bytes: Uint8Array, from: number, to: number): number {
+    let position = from
+    while (position < to) {
+      this.phase = this.next(bytes[position] ?? 0)
+      if (this.phase === phase.broken) return -1
+      position++
+      if (this.phase === phase.data || this.phase === phase.done) break
+    }
+    return position
+  }
+
+  private next(code: number): number {
+    if (++this.framingBytes > framingBytesMax) return phase.broken
+    switch (this.phase) {
+      case phase.sizeStart:
+      case phase.size:
+        return this.nextInSize(code)
+      case phase.blank:
+        // A blank is allowed before an extension only, not as padding (RFC 9112 §7.1.1).
+        if (isBlank(code)) return phase.blank
+        return code === byte.semicolon ? phase.extension : phase.broken
+      case phase.extension:
+        return lineOr(code, phase.extension, phase.sizeLineFeed)
+      case phase.sizeLineFeed:
+        if (code !== byte.lineFeed) return phase.broken
+        return this.remaining === 0 ? phase.trailerStart : phase.data
+      case phase.dataReturn:
+        return code === byte.carriageReturn ? phase.dataLineFeed : phase.broken
+      case phase.dataLineFeed:
+        this.framingBytes = 0
+        return code === byte.lineFeed ? phase.sizeStart : phase.broken
+      default:
+        return nextInTrailers(this.phase, code)
+    }
+  }
+
+  private nextInSize(code: number): number {
+    const digit = hexDigit[code] ?? -1
+    if (digit >= 0) {
+      this.remaining = this.remaining * 16 + digit
+      return this.remaining <= sizeBytesMax ? phase.size : phase.broken
+    }
+    if (this.phase === phase.sizeStart) return phase.broken
+    if (code === byte.carriageReturn) return phase.sizeLineFeed
+    if (code === byte.semicolon) return phase.extension
+    return isBlank(code) ? phase.blank : phase.broken
+  }
+}
+
+function nextInTrailers(current: number, code: number): number {
+  switch (current) {
+    case phase.trailerStart:
+      if (code === byte.carriageReturn) return phase.lastLineFeed
+      return tokenByte[code] === 1 ? phase.trailerName : phase.broken
+    case phase.trailerName:
+      if (code === byte.colon) return phase.trailerValue
+      return tokenByte[code] === 1 ? phase.trailerName : phase.broken
+    case phase.trailerValue:
+      return lineOr(code, phase.trailerValue, phase.trailerLineFeed)
+    case phase.trailerLineFeed:
+      return code === byte.lineFeed ? phase.trailerStart : phase.broken
+    case phase.lastLineFeed:
+      return code === byte.lineFeed ? phase.done : phase.broken
+    default:
+      return phase.broken
+  }
+}
+
+/** `ended` at the CR that ends a line, `same` within it. */
+function lineOr(code: number, same: number, ended: number): number {
+  if (code === byte.carriageReturn) return ended
+  return fieldByte[code] === 1 ? same : phase.broken
+}

@@ -1,0 +1,15 @@
+/** Counters since the proxy started, and what is open now. */
+export type ProxyStats = {
+  /** Requests whose head was understood, those for our own pages included. */
+  requests: number
+  /** Requests sent a second time, because a kept connection had just been closed by its upstream. */
+  retries: number
+  /** Requests answered with 502, 503 or 504 because of their upstream. */
+  failures: number
+  /** Connections of clients. */
+  openConnections: number
+  /** Connections to upstreams, tunnels not counted, and how many of them are unused. */
+  upstreamConnections: number
+  idleUpstreamConnections: number
+  tunnels: number
+}

@@ -1,0 +1,134 @@
+/**
+ * The one place where the proxy meets Bun's sockets. Everything else works on these interfaces.
+ * Bun's semantics that the proxy relies on (1.4.5): `data` gets a buffer of its own that may be kept;
+ * `shutdown()` after or before the peer's FIN closes the socket by itself; a reset is reported even
+ * while reading is paused.
+ */
+
+/** An open connection. */
+export interface RawSocket {
+  /** Who gets its events; may be exchanged at any time. */
+  data: SocketOwner
+  readonly remoteAddress: string
+  /** How many bytes the kernel took, or -1 when the connection is gone. Nothing is queued. */
+  write(bytes: Uint8Array, offset: number, length: number): number
+  pause(): void
+  resume(): void
+  /** Sends FIN and goes on reading. */
+  shutdown(): void
+  /** Closes both directions in order. */
+  end(): void
+  /** Closes with RST: what is under way is lost. */
+  terminate(): void
+}
+
+/** The owner of a connection gets its events. */
+export interface SocketOwner {
+  onOpen(socket: RawSocket): void
+  onConnectError(error: unknown): void
+  onData(bytes: Buffer): void
+  /** There is room again after a short write. */
+  onDrain(): void
+  /** The peer sent FIN; sending is still possible. */
+  onEnd(): void
+  /** The connection is gone, for whatever reason; `isReset` when it did not end in order. */
+  onClose(isReset: boolean): void
+  /** Handling one of the other events threw: a defect of ours, which costs this connection. */
+  onDefect(error: unknown): void
+}
+
+/** An open listening socket. */
+export interface Listener {
+  readonly port: number
+  /** Stops accepting; connections that are open stay. */
+  stop(): void
+}
+
+const events = {
+  binaryType: 'buffer',
+  open(socket: RawSocket) {
+    socket.data.onOpen(socket)
+  },
+  data(socket: RawSocket, bytes: Buffer) {
+    socket.data.onData(bytes)
+  },
+  drain(socket: RawSocket) {
+    socket.data.onDrain()
+  },
+  end(socket: RawSocket) {
+    socket.data.onEnd()
+  },
+  close(socket: RawSocket, error?: Error) {
+    socket.data.onClose(error !== undefined)
+  },
+  error(socket: RawSocket, error: Error) {
+    socket.data.onDefect(error)
+    socket.terminate()
+  },
+} as const
+
+/**
+ * Listens on one address; each connection gets the owner that `accept` makes.
+ * Throws the system's error (EADDRINUSE, EACCES, EADDRNOTAVAIL) as Bun reports it.
+ */
+export function listenTcp(
+  hostname: string,
+  port: number,
+  accept: (remoteAddress: string) => SocketOwner,
+): Listener {
+  const listener = Bun.listen<SocketOwner>({
+    hostname,
+    port,
+    allowHalfOpen: true,
+    socket: {
+      ...events,
+      open(socket) {
+        socket.setNoDelay(true)
+        socket.data = accept(socket.remoteAddress)
+        socket.data.onOpen(socket)
+      },
+    },
+  })
+  return { port: listener.port, stop: () => listener.stop(false) }
+}
+
+/** Connects to a TCP address; the outcome comes as `onOpen` or `onConnectError`. */
+export function connectTcp(hostname: string, port: number, owner: SocketOwner): void {
+  const connecting = Bun.connect<SocketOwner>({
+    hostname,
+    port,
+    allowHalfOpen: true,
+    data: owner,
+    socket: {
+      ...events,
+      open(socket) {
+        socket.setNoDelay(true)
+        socket.data.onOpen(socket)
+      },
+    },
+  })
+  connecting.catch((error: unknown) => owner.onConnectError(error))
+}
+
+/** Connects to a Unix socket; the outcome comes as `onOpen` or `onConnectError`. */
+export function connectUnix(path: string, owner: SocketOwner): void {
+  const connecting = Bun.connect<SocketOwner>({
+    unix: path,
+    allowHalfOpen: true,
+    data: owner,
+    socket: events,
+  })
+  connecting.catch((error: unknown) => owner.onConnectError(error))
+}
+
+/** Serves HTTP on a Unix socket, for the pages of our own. Throws when the path cannot be bound. */
+export function serveUnix(
+  path: string,
+  respond: (request: Request) => Response | Promise<Response>,
+): { stop(): Promise<void> } {
+  const options = { unix: path, fetch: respond, development: false as const }
+  // A quiet event stream must not be cut. Bun obeys this for Unix sockets too, its types leave it out.
+  Object.assign(options, { idleTimeout: 0 })
+  const server = Bun.serve(options)
+  return { stop: () => server.stop(true) }
+}

@@ -1,0 +1,29 @@
+import type { Environment } from '../platform/host.ts'
+import type { ContainerRuntime } from '../runtime/container-runtime.ts'
+import type { TerminalSize } from '../runtime/terminal-size.ts'
+import type { RunPlan } from './plan.ts'
+import type { RunProgress } from './run-progress.ts'
+
+/** The background process, as a starting run needs it. */
+export interface Supervision {
+  /** From its return on, nothing that happens to our containers on this runtime goes unseen. */
+  watch(runtime: ContainerRuntime): Promise<void>
+  /** Has the proxy listen; returns the port it really listens on. */
+  proxyPort(): Promise<number>
+  /** Hands a running run over; `attached` binds it to this process. */
+  takeOver(runId: string, options: { attached: boolean }): Promise<void>
+}
+
+export type StartOptions = {
+  plan: RunPlan
+  runId: string
+  /** Everything the command gets besides our own variables. */
+  env: Readonly<Record<string, string>>
+  runtime: ContainerRuntime
+  supervision: Supervision
+  progress: RunProgress
+  hostEnv: Environment
+  /** Of the user's terminal, when there is one. */
+  terminalSize?: TerminalSize
+  signal: AbortSignal
+}

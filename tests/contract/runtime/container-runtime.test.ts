@@ -1,0 +1,87 @@
+import { describe, test } from 'bun:test'
+
+import { isOlder } from '../../../src/docker/api-version.ts'
+import { connectDocker } from '../../../src/docker/connect-docker.ts'
+import type { ContainerRuntime } from '../../../src/runtime/container-runtime.ts'
+import { engineTest, skippedTest, testEngine, testLabels } from '../../engine/test-engine.ts'
+import { InMemoryRuntime } from '../../fakes/in-memory-runtime.ts'
+import { execCases } from './exec-cases.ts'
+import { lifecycleCases } from './lifecycle-cases.ts'
+import { listingCases } from './listing-cases.ts'
+import { refusalCases } from './refusal-cases.ts'
+import { embeddedTest, openEmbedded } from '../../integration/embedded/embedded-bed.ts'
+import { RuntimeBench, type RuntimeCase } from './runtime-bench.ts'
+import { imageCases, networkCases, volumeCases } from './store-cases.ts'
+import { streamCases } from './stream-cases.ts'
+
+/** What is promised of every runtime, by subject. */
+const contract: Readonly<Record<string, readonly RuntimeCase[]>> = {
+  'life cycle': lifecycleCases,
+  refusals: refusalCases,
+  streams: streamCases,
+  exec: execCases,
+  'lists and events': listingCases,
+  images: imageCases,
+  networks: networkCases,
+  volumes: volumeCases,
+}
+
+/** One implementation. A new one is a new entry of the table below. */
+type Subject = {
+  name: string
+  test: (name: string, run: () => Promise<void>, timeoutMs: number) => void
+  open: () => Promise<ContainerRuntime>
+  /** Cases, or whole subjects, that do not hold here, each with its reason. */
+  gaps: Readonly<Record<string, string>>
+}
+
+function openDocker(): Promise<ContainerRuntime> {
+  const { dockerHost: endpoint } = testEngine()
+  return connectDocker({ endpoint, env: process.env, home: '/nonexistent' })
+}
+
+async function dockerGaps(): Promise<Subject['gaps']> {
+  if (process.env['AGENT_TEST_DOCKER_HOST'] === undefined) return {}
+  const { apiVersion = '' } = await (await openDocker()).ping()
+  if (!isOlder(apiVersion, '1.42')) return {}
+  return {
+    'a terminal has its size from its first moment on': `Engine API ${apiVersion} has no ConsoleSize`,
+  }
+}
+
+const subjects: readonly Subject[] = [
+  { name: 'in memory', test, open: async () => new InMemoryRuntime(), gaps: {} },
+  {
+    name: 'Docker',
+    test: engineTest,
+    open: openDocker,
+    gaps: await dockerGaps(),
+  },
+  {
+    name: 'embedded',
+    test: embeddedTest,
+    open: openEmbedded,
+    gaps: {
+      images: 'it has none: commands run on the system of this machine',
+      networks: 'each container has a network of its own',
+      volumes: 'it has none',
+    },
+  },
+]
+
+for (const subject of subjects) {
+  for (const [about, cases] of Object.entries(contract)) {
+    describe(`${subject.name}: ${about}`, () => {
+      for (const { name, run } of cases) {
+        const gap = subject.gaps[name] ?? subject.gaps[about]
+        if (gap !== undefined) skippedTest(name, gap)
+        else subject.test(name, () => runCase(subject, run), 60_000)
+      }
+    })
+  }
+}
+
+async function runCase(subject: Subject, run: RuntimeCase['run']): Promise<void> {
+  await using bench = new RuntimeBench(await subject.open(), testLabels())
+  await run(bench)
+}

@@ -1,0 +1,27 @@
+import { createHash } from 'node:crypto'
+import { basename, join } from 'node:path'
+import { cacheFolder } from './engine-paths.ts'
+import { toolSuite } from './engine-suites.ts'
+import { unpackPackages } from './private-packages.ts'
+import { stepLog } from './step-log.ts'
+import { toolFolderFormat, writeToolFolder } from './tool-folder.ts'
+
+/**
+ * The path of tmux, which is a terminal that a test can type into and look at: this machine's own, else, where the test bed
+ * may bring its programs along (AGENT_TEST_ENGINE), one unpacked into the cache folder. Undefined when there is none.
+ */
+export async function tmuxProgram(
+  env: Readonly<Record<string, string | undefined>>,
+): Promise<string | undefined> {
+  const own = Bun.which('tmux', { PATH: env['PATH'] ?? '' })
+  if (own !== null) return own
+  if ((env['AGENT_TEST_ENGINE'] ?? '') === '') return undefined
+  const cacheDir = cacheFolder(env)
+  const set = { debianSuite: toolSuite, packages: ['tmux'], withDependencies: true }
+  const root = await unpackPackages(set, cacheDir, stepLog('tmux'))
+  const id = createHash('sha256')
+    .update(`${basename(root)} ${toolFolderFormat}`)
+    .digest('hex')
+  const folder = join(cacheDir, 'terminal', id.slice(0, 12))
+  return join(await writeToolFolder(folder, [{ root, leave: [] }]), 'tmux')
+}

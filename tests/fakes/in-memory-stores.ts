@@ -1,0 +1,105 @@
+import { randomUUID } from 'node:crypto'
+
+import { UserError } from '../../src/lib/errors.ts'
+import type { ImageInfo, ImageStore, PullProgress } from '../../src/runtime/image-store.ts'
+import type { LabelSelector } from '../../src/runtime/labels.ts'
+import type {
+  NetworkManager,
+  NetworkSpec,
+  NetworkState,
+} from '../../src/runtime/network-manager.ts'
+import type { VolumeSpec, VolumeState, VolumeStore } from '../../src/runtime/volume-store.ts'
+
+export function isSelected(
+  selector: LabelSelector,
+  labels: Readonly<Record<string, string>>,
+): boolean {
+  return Object.entries(selector).every(([name, value]) =>
+    value === undefined ? name in labels : labels[name] === value,
+  )
+}
+
+/** Images that are here, and images that a pull would find. */
+export class InMemoryImages implements ImageStore {
+  readonly #here = new Set(['busybox:latest'])
+  readonly #elsewhere = new Set<string>()
+
+  has(reference: string): boolean {
+    return this.#here.has(reference)
+  }
+
+  /** From now on a pull finds this image. */
+  publish(reference: string): void {
+    this.#elsewhere.add(reference)
+  }
+
+  async inspect(reference: string, signal?: AbortSignal): Promise<ImageInfo | undefined> {
+    signal?.throwIfAborted()
+    if (!this.has(reference)) return undefined
+    return {
+      id: `sha256:${reference}`,
+      digests: [],
+      sizeBytes: 1,
+      command: ['sh'],
+      entrypoint: [],
+      user: '',
+    }
+  }
+
+  async pull(
+    reference: string,
+    onProgress: (progress: PullProgress) => void,
+    signal?: AbortSignal,
+  ): Promise<void> {
+    signal?.throwIfAborted()
+    if (!this.has(reference) && !this.#elsewhere.has(reference)) {
+      throw new UserError(`there is no image ${reference}`, { fix: 'check the name and the tag' })
+    }
+    onProgress({ id: reference, status: 'Downloaded' })
+    this.#here.add(reference)
+  }
+}
+
+export class InMemoryNetworks implements NetworkManager {
+  readonly #networks = new Map<string, NetworkState>()
+
+  async ensure(spec: NetworkSpec, signal?: AbortSignal): Promise<string> {
+    signal?.throwIfAborted()
+    const existing = [...this.#networks.values()].find(({ name }) => name === spec.name)
+    if (existing !== undefined) return existing.id
+    const id = randomUUID().replaceAll('-', '')
+    this.#networks.set(id, { id, name: spec.name, labels: spec.labels })
+    return id
+  }
+
+  async list(selector: LabelSelector, signal?: AbortSignal): Promise<NetworkState[]> {
+    signal?.throwIfAborted()
+    return [...this.#networks.values()]
+      .filter(({ labels }) => isSelected(selector, labels))
+      .sort((a, b) => (a.name < b.name ? -1 : Number(a.name > b.name)))
+  }
+
+  async remove(id: string): Promise<void> {
+    this.#networks.delete(id)
+  }
+}
+
+export class InMemoryVolumes implements VolumeStore {
+  readonly #volumes = new Map<string, VolumeState>()
+
+  async ensure({ name, labels }: VolumeSpec, signal?: AbortSignal): Promise<void> {
+    signal?.throwIfAborted()
+    if (!this.#volumes.has(name)) this.#volumes.set(name, { name, labels })
+  }
+
+  async list(selector: LabelSelector, signal?: AbortSignal): Promise<VolumeState[]> {
+    signal?.throwIfAborted()
+    return [...this.#volumes.values()]
+      .filter(({ labels }) => isSelected(selector, labels))
+      .sort((a, b) => (a.name < b.name ? -1 : Number(a.name > b.name)))
+  }
+
+  async remove(name: string): Promise<void> {
+    this.#volumes.delete(name)
+  }
+}

@@ -1,0 +1,59 @@
+import type { ContainerRuntime } from '../../../src/runtime/container-runtime.ts'
+
+/** Called before and after each call of a runtime; what it throws is what the call throws. */
+export type OnStep = (step: string) => void | Promise<void>
+
+/**
+ * The same runtime with a place before and after each call that makes, changes or reads something:
+ * there a test can abort, fail, or let somebody else come in between.
+ */
+export function steppedRuntime(runtime: ContainerRuntime, onStep: OnStep): ContainerRuntime {
+  const around = async <T>(name: string, work: () => Promise<T>): Promise<T> => {
+    await onStep(`before ${name}`)
+    const result = await work()
+    await onStep(`after ${name}`)
+    return result
+  }
+  const { images, networks } = runtime
+  return {
+    kind: runtime.kind,
+    endpoint: runtime.endpoint,
+    ping: (signal) => runtime.ping(signal),
+    ociRuntimes: (signal) => runtime.ociRuntimes(signal),
+    create: (spec, signal) => around('create', () => runtime.create(spec, signal)),
+    start: (id, signal) => around('start', () => runtime.start(id, signal)),
+    stop: (id, options) => around('stop', () => runtime.stop(id, options)),
+    kill: (id, name, signal) => around('kill', () => runtime.kill(id, name, signal)),
+    remove: (id, signal) => around('remove', () => runtime.remove(id, signal)),
+    wait: (id, signal) => runtime.wait(id, signal),
+    inspect: (id, signal) => around('inspect', () => runtime.inspect(id, signal)),
+    list: (selector, signal) => around('list', () => runtime.list(selector, signal)),
+    async *logs(id, options, signal) {
+      await onStep('before logs')
+      yield* runtime.logs(id, options, signal)
+      await onStep('after logs')
+    },
+    attach: (id, options, signal) => around('attach', () => runtime.attach(id, options, signal)),
+    exec: (id, command, signal) => runtime.exec(id, command, signal),
+    resize: (id, size, signal) => runtime.resize(id, size, signal),
+    events: (selector, signal) => runtime.events(selector, signal),
+    ...(images === undefined
+      ? {}
+      : {
+          images: {
+            inspect: (reference, signal) => images.inspect(reference, signal),
+            pull: (reference, onProgress, signal) =>
+              around('pull', () => images.pull(reference, onProgress, signal)),
+          },
+        }),
+    ...(networks === undefined
+      ? {}
+      : {
+          networks: {
+            ensure: (spec, signal) => around('network', () => networks.ensure(spec, signal)),
+            list: (selector, signal) => networks.list(selector, signal),
+            remove: (id, signal) => networks.remove(id, signal),
+          },
+        }),
+  }
+}
