@@ -29,6 +29,7 @@ import type { ContainerRecord } from './container-record.ts'
 import { ContainerStore } from './container-store.ts'
 import { embeddedEndpoint } from './endpoint.ts'
 import { followEvents } from './event-stream.ts'
+import { startExec } from './exec-session.ts'
 import { Growth } from './growth.ts'
 import { readLog } from './log-reader.ts'
 import { probeNamespaces } from './namespaces.ts'
@@ -70,9 +71,10 @@ export class EmbeddedRuntime implements ContainerRuntime {
   }
 
   async ping(signal?: AbortSignal): Promise<RuntimeInfo> {
+    signal?.throwIfAborted()
     await probeNamespaces(this.endpoint, signal)
     const version = release()
-    return { kind: this.kind, description: 'the embedded runtime', version, isLocal: true }
+    return { kind: this.kind, description: `embedded (Linux ${version})`, version, isLocal: true }
   }
 
   async ociRuntimes(): Promise<readonly string[]> {
@@ -95,6 +97,7 @@ export class EmbeddedRuntime implements ContainerRuntime {
 
   async stop(id: ContainerId, options: { graceMs: number; signal?: AbortSignal }): Promise<void> {
     const { graceMs, signal } = options
+    signal?.throwIfAborted()
     const folder = this.#store.find(id)
     if (folder === undefined) return
     const socket = await giveOrder(folder, { verb: 'stop', graceMs })
@@ -139,6 +142,7 @@ export class EmbeddedRuntime implements ContainerRuntime {
     options: LogOptions,
     signal?: AbortSignal,
   ): AsyncGenerator<LogChunk> {
+    signal?.throwIfAborted()
     const folder = this.#known(id)
     if (!options.follow) return yield* readLog(folder.log, options, async () => false)
     const order = { verb: 'watch' } as const
@@ -152,6 +156,7 @@ export class EmbeddedRuntime implements ContainerRuntime {
     options: { stdin: boolean; tty: boolean },
     signal?: AbortSignal,
   ): Promise<ContainerStream> {
+    signal?.throwIfAborted()
     const folder = this.#known(id)
     const { libc } = this.#options
     if (folder.condition(libc).phase === 'exited')
@@ -162,30 +167,9 @@ export class EmbeddedRuntime implements ContainerRuntime {
     return new ProcessStream(socket)
   }
 
-  async exec(id: ContainerId, command: ExecSpec): Promise<ExecSession> {
-    const folder = this.#known(id)
-    const { env, workingDir, tty, stdin, size } = command
-    const socket = await giveOrder(folder, {
-      verb: 'exec',
-      command: [...command.command],
-      env: { ...env },
-      tty,
-      stdin,
-      ...(workingDir === undefined ? {} : { workingDir }),
-      ...(size === undefined ? {} : { size }),
-    })
-    if (socket === undefined) throw new ContainerUnavailableError(id, 'not-running')
-    const stream = new ProcessStream(Promise.resolve(socket))
-    return {
-      stream,
-      resize: (newSize) => stream.resize(newSize),
-      exitCode: async (signal) => {
-        const code = await stream.exitCode
-        signal?.throwIfAborted()
-        // The container has taken it along.
-        return code ?? 137
-      },
-    }
+  async exec(id: ContainerId, command: ExecSpec, signal?: AbortSignal): Promise<ExecSession> {
+    signal?.throwIfAborted()
+    return startExec(this.#known(id), id, command)
   }
 
   async resize(id: ContainerId, size: TerminalSize): Promise<void> {

@@ -1,5 +1,7 @@
 import { z } from 'zod'
 
+const EXEC_ID = /^[0-9a-f]{16}$/
+
 const size = z.object({ columns: z.number().int().min(1), rows: z.number().int().min(1) })
 
 /** What the supervising process of a container can be asked, as the first line of a connection. */
@@ -9,6 +11,8 @@ const orderSchema = z.discriminatedUnion('verb', [
   z.object({ verb: z.literal('attach'), stdin: z.boolean() }),
   z.object({
     verb: z.literal('exec'),
+    /** Chosen by who asks. */
+    exec: z.string().regex(EXEC_ID),
     command: z.array(z.string()).min(1),
     env: z.record(z.string(), z.string()),
     workingDir: z.string().optional(),
@@ -16,6 +20,8 @@ const orderSchema = z.discriminatedUnion('verb', [
     stdin: z.boolean(),
     size: size.optional(),
   }),
+  /** Answered by an exit frame when that command has ended. */
+  z.object({ verb: z.literal('exec-exit'), exec: z.string() }),
   z.object({ verb: z.literal('stop'), graceMs: z.number().min(0) }),
   z.object({ verb: z.literal('kill'), signal: z.number().int() }),
   z.object({ verb: z.literal('resize'), size }),

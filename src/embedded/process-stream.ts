@@ -7,15 +7,9 @@ import { writeWhole } from './sockets.ts'
 /** A process inside, over a connection to the one that supervises it; the connection may still be on its way. */
 export class ProcessStream implements ContainerStream {
   readonly #socket: Promise<Socket | undefined>
-  readonly #exit = Promise.withResolvers<number | undefined>()
 
   constructor(socket: Promise<Socket | undefined>) {
     this.#socket = socket
-  }
-
-  /** The exit code, of a process that tells it; undefined when the connection ended without. */
-  get exitCode(): Promise<number | undefined> {
-    return this.#exit.promise
   }
 
   get output(): AsyncIterable<OutputChunk> {
@@ -37,24 +31,18 @@ export class ProcessStream implements ContainerStream {
   async [Symbol.asyncDispose](): Promise<void> {
     const socket = await this.#socket.catch(() => undefined)
     socket?.destroy()
-    this.#exit.resolve(undefined)
   }
 
   async *#read(): AsyncGenerator<OutputChunk> {
     const socket = await this.#socket
     const decoder = new FrameDecoder()
-    try {
-      if (socket === undefined) return
-      const chunks: AsyncIterable<Uint8Array> = socket
-      for await (const chunk of chunks)
-        for (const { kind, payload } of decoder.push(chunk)) {
-          if (kind === FRAME.stdout) yield { stream: 'stdout', bytes: payload }
-          else if (kind === FRAME.stderr) yield { stream: 'stderr', bytes: payload }
-          else if (kind === FRAME.exit) this.#exit.resolve(payload[0])
-        }
-    } finally {
-      this.#exit.resolve(undefined)
-    }
+    if (socket === undefined) return
+    const chunks: AsyncIterable<Uint8Array> = socket
+    for await (const chunk of chunks)
+      for (const { kind, payload } of decoder.push(chunk)) {
+        if (kind === FRAME.stdout) yield { stream: 'stdout', bytes: payload }
+        else if (kind === FRAME.stderr) yield { stream: 'stderr', bytes: payload }
+      }
   }
 
   async #send(frame: Buffer): Promise<void> {

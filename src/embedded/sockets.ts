@@ -100,11 +100,13 @@ export function untilClosed(
   { limitMs, signal }: { limitMs?: number; signal?: AbortSignal | undefined },
 ): Promise<void> {
   return new Promise((resolve, reject) => {
+    if (socket.destroyed) return resolve()
     const limit = limitMs === undefined ? undefined : setTimeout(() => socket.destroy(), limitMs)
     const onAbort = (): void => {
       socket.destroy()
       reject(signal?.reason)
     }
+    if (signal?.aborted === true) return onAbort()
     signal?.addEventListener('abort', onAbort, { once: true })
     socket.once('close', () => {
       clearTimeout(limit)

@@ -52,8 +52,8 @@ export class Supervisor {
   /** Resolves when nobody inside lives any more. */
   readonly #dead = Promise.withResolvers<void>()
   readonly #main = Promise.withResolvers<SandboxProcess>()
+  readonly #execs = new Map<string, Promise<number>>()
   #mainPid = -1
-  #execs = 0
 
   constructor(options: SupervisorOptions) {
     this.#options = options
@@ -176,6 +176,8 @@ export class Supervisor {
         return this.#attach(socket, order.stdin)
       case 'exec':
         return void this.#exec(socket, order)
+      case 'exec-exit':
+        return void this.#tellExit(socket, order.exec)
       case 'stop':
         this.#audience.watch(socket)
         return this.#stop(order.graceMs)
@@ -218,7 +220,7 @@ export class Supervisor {
     const [first] = childrenOf(this.#mainPid)
     if (first === undefined) return void socket.destroy()
     const env = { ...environmentOf(record), ...order.env }
-    const extra = this.#openScript(exportScript(env))
+    const extra = this.#openScript(exportScript(env), order.exec)
     const started = startProcess({
       command: entered(first, order.workingDir ?? record.spec.workingDir, order.command),
       stdin: order.stdin,
@@ -230,14 +232,22 @@ export class Supervisor {
       },
     })
     closeSync(extra)
+    this.#execs.set(order.exec, started.exited)
     void followInput(socket, started, order)
-    const exitCode = await started.exited
-    socket.end(encodeExit(exitCode))
+    await started.exited
+    socket.end()
+  }
+
+  async #tellExit(socket: Socket, exec: string): Promise<void> {
+    const exitCode = await this.#execs.get(exec)
+    this.#execs.delete(exec)
+    if (exitCode === undefined) socket.destroy()
+    else socket.end(encodeExit(exitCode))
   }
 
   /** A file that has no name any more when somebody could look for it. */
-  #openScript(text: string): number {
-    const path = join(this.#options.folder.path, `exec-${this.#execs++}`)
+  #openScript(text: string, exec: string): number {
+    const path = join(this.#options.folder.path, `exec-${exec}`)
     writeFileSync(path, text, { mode: 0o600 })
     const file = openSync(path, 'r')
     rmSync(path)

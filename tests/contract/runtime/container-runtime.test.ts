@@ -65,6 +65,9 @@ const subjects: readonly Subject[] = [
       images: 'it has none: commands run on the system of this machine',
       networks: 'each container has a network of its own',
       volumes: 'it has none',
+      'an image that is not here is told apart, and named': 'it has no images',
+      "it has its own environment, folder and user on top of the container's":
+        'a container has one user id; tests/integration/embedded has the rest of the case',
     },
   },
 ]
