@@ -10,7 +10,7 @@ import { buildInfo } from './platform/build-info.ts'
 import { systemClock } from './platform/clock.ts'
 import { currentHost, type Host } from './platform/host.ts'
 import { systemOutput } from './platform/output.ts'
-import type { SudoCaller } from './platform/privileges.ts'
+import { sudoCaller, type SudoCaller } from './platform/privileges.ts'
 import { systemProcessTable } from './platform/process-identity.ts'
 import { selfCommand } from './platform/self-command.ts'
 import { spawnUnwatched } from './platform/spawn-detached.ts'
@@ -21,21 +21,21 @@ import { systemRuntimes } from './system-runtimes.ts'
 
 /** Puts the program together and runs one command line. Returns the exit code. */
 export async function runApp(argv: readonly string[]): Promise<number> {
-  const app = createApp(currentHost())
+  const app = createApp(currentHost(), argv)
+  const dashes = argv.indexOf('--')
+  const own = dashes < 0 ? argv : argv.slice(0, dashes)
+  const rest = dashes < 0 ? [] : argv.slice(dashes + 1)
   try {
     if (await runInternalCommand(app, argv)) return 0
-    const dashes = argv.indexOf('--')
-    const own = dashes < 0 ? argv : argv.slice(0, dashes)
-    const rest = dashes < 0 ? [] : argv.slice(dashes + 1)
     const program = await createProgram(app, rest, own[0])
     await program.parseAsync([...own], { from: 'user' })
     return 0
   } catch (error) {
-    return exitCodeOf(error, app, argv)
+    return exitCodeOf(error, app, own)
   }
 }
 
-function createApp(host: Host): AppContext {
+function createApp(host: Host, argv: readonly string[]): AppContext {
   const paths = statePaths(host)
   const command = selfCommand()
   return {
@@ -50,8 +50,9 @@ function createApp(host: Host): AppContext {
     runtimes: systemRuntimes(host),
     startDaemonInBackground: () =>
       spawnUnwatched([...command, '__daemon'], { env: daemonEnv(host.env, paths) }),
-    forCaller: (caller: SudoCaller) =>
-      createApp({ ...host, homeDir: caller.homeDir, uid: caller.uid, gid: caller.gid }),
+    sudoCaller: () => sudoCaller(host, argv),
+    forCaller: ({ homeDir, uid, gid }: SudoCaller) =>
+      createApp({ ...host, homeDir, uid, gid }, argv),
   }
 }
 

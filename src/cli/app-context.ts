@@ -19,6 +19,8 @@ export type AppContext = {
   build: BuildInfo
   selfCommand: readonly string[]
   runtimes: RuntimeDirectory
+  /** The user who typed this very command line after `sudo`; undefined when nobody did. */
+  sudoCaller: () => SudoCaller | undefined
   /** The same program once it has become that user. */
   forCaller: (caller: SudoCaller) => AppContext
   /** Starts the background process without waiting for it. */

@@ -48,7 +48,7 @@ export async function attachToRun(
     redraw: stdin,
   })
   if (session.kind === 'detached') {
-    app.output.note(`detached; agent attach ${run.name} connects again`)
+    app.output.note(`detached; agent attach -i ${run.name} connects again`)
     return
   }
   const status = await exit.exit

@@ -5,10 +5,10 @@ import type { ContainerStream } from '../runtime/container-stream.ts'
 import type { AppContext } from './app-context.ts'
 
 /** SIGTERM first, SIGKILL after this, as `docker stop` does. */
-export const STOP_GRACE_MS = 10_000
+const STOP_GRACE_MS = 10_000
 
 /** Connects this terminal with a container's main process. */
-export function attachToStarted(
+export async function attachToStarted(
   app: AppContext,
   options: {
     stream: ContainerStream
@@ -21,7 +21,7 @@ export function attachToStarted(
   },
 ): Promise<SessionEnd> {
   const { runtime, container, interactive } = options
-  return runSession({
+  const end = await runSession({
     stream: options.stream,
     exit: options.exit,
     target: {
@@ -36,4 +36,7 @@ export function attachToStarted(
     detachKeys: options.detachKeys,
     redraw: options.redraw ?? false,
   })
+  // The cursor stands wherever the program inside left it.
+  if (end.kind === 'detached' && app.terminal.stderrIsTty) app.output.passNote('\r\n')
+  return end
 }

@@ -1,63 +1,22 @@
 import { findDaemon } from '../daemon/find-daemon.ts'
 import type { ProxyStatus } from '../daemon/control-protocol.ts'
-import { ensureDaemon } from '../daemon/ensure-daemon.ts'
 import { formatAge } from '../lib/age.ts'
-import { sudoCaller } from '../platform/privileges.ts'
 import { httpUrl } from '../run/service-env.ts'
 import type { AppContext } from './app-context.ts'
-import { loadSettings, portWish } from './load-settings.ts'
-import { settingFlags } from './run-flags.ts'
-import { openStores, openStoresForReading } from './stores.ts'
-
-export type StartProxyFlags = {
-  port: string | undefined
-  foreground: boolean
-  restart: boolean
-  json: boolean
-}
-
-/** Has the proxy listen until it is stopped by name. */
-export async function startProxy(app: AppContext, flags: StartProxyFlags): Promise<void> {
-  const caller = sudoCaller(app.host)
-  if (caller !== undefined) {
-    const { startProxyForCaller } = await import('./privileged-proxy.ts')
-    return startProxyForCaller(app, caller, flags)
-  }
-  if (flags.restart) await stopListening(app)
-  const wish = portWish(loadSettings(app, settingFlags(flags)).proxyPort)
-  if (flags.foreground) {
-    const { runDaemonHere } = await import('./run-daemon-here.ts')
-    return runDaemonHere(app, { proxy: wish, foreground: true })
-  }
-  const { state } = openStores(app)
-  using _state = state
-  using client = await ensureDaemon({
-    state,
-    paths: app.paths,
-    selfCommand: app.selfCommand,
-    env: app.host.env,
-    version: app.build.version,
-  })
-  const port = await client.ensureProxy({ ...wish, pin: true })
-  announceProxy(app, port, flags.json)
-}
-
-/** The one line that says where the proxy listens. */
-export function announceProxy(app: AppContext, port: number, json: boolean): void {
-  const url = httpUrl('localhost', port)
-  app.output.answer(json ? JSON.stringify({ port, url }) : `proxy listening on ${url}`)
-}
+import { asCaller } from './as-caller.ts'
+import { openStoresForReading } from './stores.ts'
 
 export async function stopProxy(app: AppContext, flags: { json: boolean }): Promise<void> {
-  const stopped = await stopListening(app)
+  const stopped = await stopListening(asCaller(app))
   const text = stopped ? 'proxy stopped' : 'the proxy is not listening'
   app.output.answer(flags.json ? JSON.stringify({ stopped }) : text)
 }
 
 async function stopListening(app: AppContext): Promise<boolean> {
-  const { state } = openStores(app)
-  using _state = state
-  using client = await findDaemon(state)
+  const stores = openStoresForReading(app)
+  if (stores === undefined) return false
+  using _state = stores.state
+  using client = await findDaemon(stores.state)
   if (client === undefined) return false
   const { listening } = await client.proxyStatus()
   await client.stopProxy()
@@ -74,7 +33,7 @@ export async function readProxyStatus(app: AppContext): Promise<ProxyStatus | un
 }
 
 export async function showProxyStatus(app: AppContext, flags: { json: boolean }): Promise<void> {
-  const status = await readProxyStatus(app)
+  const status = await readProxyStatus(asCaller(app))
   if (flags.json) {
     app.output.answer(JSON.stringify(status ?? { listening: false }, undefined, 2))
     return

@@ -1,5 +1,4 @@
 import { usageError } from '../lib/errors.ts'
-import { sudoCaller } from '../platform/privileges.ts'
 import type { AppContext } from './app-context.ts'
 
 /** Commands that only this program starts: the background process. False for anything else. */
@@ -7,7 +6,7 @@ export async function runInternalCommand(
   app: AppContext,
   argv: readonly string[],
 ): Promise<boolean> {
-  const [name, parameter] = argv
+  const [name, port, mode] = argv
   if (name === '__daemon') {
     const { runDaemonHere } = await import('./run-daemon-here.ts')
     await runDaemonHere(app, { foreground: false })
@@ -15,10 +14,14 @@ export async function runInternalCommand(
   }
   if (name === '__privileged-daemon') {
     const { bindThenServe } = await import('./privileged-proxy.ts')
-    const caller = sudoCaller(app.host)
+    const caller = app.sudoCaller()
     if (caller === undefined)
       throw usageError('this command is started by another', 'sudo agent proxy start --port=80')
-    await bindThenServe(app, caller, Number(parameter), false)
+    await bindThenServe(app, caller, {
+      port: Number(port),
+      restart: mode === 'restart',
+      foreground: false,
+    })
     return true
   }
   return false

@@ -102,7 +102,7 @@ async function stayAttached(
   if (session.kind === 'detached') {
     context.runs.detach(run.id)
     await supervision.release(run.id)
-    progress.notice(`detached; agent attach ${run.name} connects again`)
+    progress.notice(`detached; agent attach -i ${run.name} connects again`)
     return
   }
   const status = await exit.exit

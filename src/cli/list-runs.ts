@@ -109,7 +109,7 @@ function servicesOf(
 }
 
 /** `running`, or with the exit code of an ended run: `failed (3)`. */
-export function stateText({ state, exitCode }: ListedRun): string {
+function stateText({ state, exitCode }: ListedRun): string {
   return exitCode === undefined || exitCode === 0 ? state : `${state} (${exitCode})`
 }
 

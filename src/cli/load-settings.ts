@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import type { PortSource } from '../daemon/control-protocol.ts'
-import { loadGlobalConfig } from '../config/global-config.ts'
+import { type GlobalConfig, loadGlobalConfig } from '../config/global-config.ts'
 import { loadProjectConfig } from '../config/load-project-config.ts'
 import { notAvailableYet } from '../config/not-available-yet.ts'
 import { type ConfigResult, type Problem, problemError } from '../config/problem.ts'
@@ -12,6 +12,9 @@ import {
   type SettingInputs,
 } from '../config/settings.ts'
 import type { AppContext } from './app-context.ts'
+
+/** A config.yaml that says nothing. */
+const NOTHING: GlobalConfig = { proxyPort: undefined, runtime: undefined, sandbox: undefined }
 
 export type LoadedConfig = { project: ProjectConfig; settings: Settings }
 
@@ -39,6 +42,17 @@ export function loadSettings(app: AppContext, flags: SettingInputs['flags']): Se
   throw problemsError(settings.problems)
 }
 
+/** The port that a flag or the environment asks for, found without reading any file. */
+export function portBesideFiles(
+  { host: { env, platform } }: AppContext,
+  flags: SettingInputs['flags'],
+): number | undefined {
+  const settings = resolveSettings({ flags, env, platform, global: NOTHING })
+  if (!settings.ok) throw problemsError(settings.problems)
+  const { value, source } = settings.value.proxyPort
+  return source === 'default' ? undefined : value
+}
+
 /** How the daemon treats a port that it cannot have. */
 export function portWish({ value, source }: Setting<number>): { port: number; source: PortSource } {
   return { port: value, source: source === 'default' ? 'default' : 'asked' }
@@ -51,12 +65,11 @@ function settingsFrom(
 ): ConfigResult<Settings> {
   const { env, platform } = app.host
   const global = loadGlobalConfig({ path: app.paths.config, file: app.paths.config })
-  const nothing = { proxyPort: undefined, runtime: undefined, sandbox: undefined }
   const settings = resolveSettings({
     flags,
     env,
     platform,
-    global: global.ok ? global.value : nothing,
+    global: global.ok ? global.value : NOTHING,
     ...(project === undefined ? {} : { project }),
   })
   const problems = [...problemsOf(global), ...problemsOf(settings)]

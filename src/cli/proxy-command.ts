@@ -12,7 +12,7 @@ export function proxyCommand(app: AppContext) {
         .option('--port <port>', 'where to listen; default 8080')
         .option('--foreground', 'stay in this terminal')
         .action(async (options, command) => {
-          const { startProxy } = await import('./control-proxy.ts')
+          const { startProxy } = await import('./start-proxy.ts')
           const { json } = { ...command.optsWithGlobals(), ...options }
           await startProxy(app, {
             port: options.port,

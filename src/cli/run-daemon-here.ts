@@ -7,7 +7,7 @@ import { messageOf, UserError } from '../lib/errors.ts'
 import type { BoundProxy } from '../proxy/bind-proxy.ts'
 import type { AppContext } from './app-context.ts'
 import { openStores } from './stores.ts'
-import { announceProxy } from './control-proxy.ts'
+import { announceProxy } from './start-proxy.ts'
 
 /** Nothing needs it for so long, and the background process ends. */
 const IDLE_DEFAULT_S = 30
@@ -36,7 +36,7 @@ export async function runDaemonHere(app: AppContext, here: DaemonHere): Promise<
       log,
       onReady: (status) => {
         if (here.foreground) announceProxy(app, status.port ?? 0, false)
-        else app.output.answer(encodeDaemonReport({ ready: true, ...status }))
+        else reportReady(app, status)
       },
       ...(here.bound === undefined ? {} : { bound: here.bound }),
       ...(here.proxy === undefined ? {} : { proxy: here.proxy }),
@@ -46,6 +46,11 @@ export async function runDaemonHere(app: AppContext, here: DaemonHere): Promise<
     log(messageOf(error))
     reportFailure(app, error)
   }
+}
+
+/** Tells whoever started us that requests are answered. */
+export function reportReady(app: AppContext, status: { port?: number }): void {
+  app.output.answer(encodeDaemonReport({ ready: true, ...status }))
 }
 
 /** Tells whoever started us why we end. */

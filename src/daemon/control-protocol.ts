@@ -43,7 +43,6 @@ export const requestSchema = z.discriminatedUnion('method', [
 ])
 
 export type ControlRequest = z.infer<typeof requestSchema>
-export type ControlMethod = ControlRequest['method']
 
 export const responseSchema = z.object({
   id: z.number(),

@@ -7,6 +7,7 @@ import { type RunningProxy, serveProxy } from '../proxy/serve-proxy.ts'
 import type { ServiceCondition } from '../proxy/service-condition.ts'
 import type { RouteSource } from '../routes/route-source.ts'
 import type { Route } from '../routes/route.ts'
+import { portConflict } from './port-conflict.ts'
 
 export type ProxyHostOptions = {
   routes: RouteSource
@@ -52,10 +53,7 @@ export class ProxyHost implements AsyncDisposable {
       const live = this.#running?.bound.port
       if (live === undefined) return this.#serve(await this.#bind(wish.port), wish.pin)
       if (wish.source === 'asked' && wish.port !== live && wish.port !== 0)
-        throw usageError(`the proxy listens on port ${live} already, not on ${wish.port}`, [
-          `agent proxy restart --port ${wish.port}`,
-          `use port ${live}, by leaving out --port or AGENTOPS_PROXY_PORT`,
-        ])
+        throw portConflict(live, wish.port)
       this.#pinned ||= wish.pin
       this.#options.onChange({ port: live, pinned: this.#pinned })
       return live

@@ -1,8 +1,11 @@
+/** C0 and C1 controls, line separators and the marks that reorder text on a terminal. */
+export const UNSAFE_CHARACTERS =
+  /[\p{Cc}\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]/gu
+
 /**
- * Text from a container, a file or the network, made safe for a terminal: control characters (C0, DEL, C1)
- * are removed, so that nothing can move the cursor, retitle the window or hide what follows.
+ * Text from a container, a file or the network, made safe for a terminal: what could move the cursor, retitle the
+ * window, or hide or reorder what follows is removed.
  */
 export function printable(text: string): string {
-  // oxlint-disable-next-line no-control-regex -- they are what this is about
-  return text.replaceAll(/[\u0000-\u001F\u007F-\u009F]/g, '')
+  return text.replace(UNSAFE_CHARACTERS, '')
 }

@@ -1,13 +1,12 @@
+import { UNSAFE_CHARACTERS } from './printable.ts'
+
 /** Longest text that a message shows of a value, in UTF-16 code units. */
 const SHOWN_MAX = 60
-
-/** C0 and C1 controls, line separators and the marks that reorder text on a terminal. */
-const UNSAFE = /[\p{Cc}\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]/gu
 
 /** A value as messages show it: in double quotes, on one line, control characters escaped, the end cut. */
 export function quoted(text: string): string {
   const shown = text.length > SHOWN_MAX ? `${text.slice(0, SHOWN_MAX).toWellFormed()}…` : text
-  return `"${shown.replace(UNSAFE, escapeCharacter)}"`
+  return `"${shown.replace(UNSAFE_CHARACTERS, escapeCharacter)}"`
 }
 
 function escapeCharacter(character: string): string {

@@ -1,4 +1,5 @@
-import { homedir } from 'node:os'
+import { userInfo } from 'node:os'
+import { isAbsolute } from 'node:path'
 
 export type Environment = Readonly<Record<string, string | undefined>>
 
@@ -19,10 +20,27 @@ export function currentHost(): Host {
   return {
     env,
     cwd: process.cwd(),
-    homeDir: env['HOME'] ?? homedir(),
+    homeDir: homeOf(env),
     platform: process.platform,
     arch: process.arch,
     uid: process.geteuid?.() ?? -1,
     gid: process.getegid?.() ?? -1,
+  }
+}
+
+/** `HOME`, and the account's own folder where that says nothing: a relative one would follow the current folder. */
+function homeOf(env: Environment): string {
+  const home = env['HOME'] ?? ''
+  const found = isAbsolute(home) ? home : accountHome()
+  // Where even that is not to be had, AGENTOPS_HOME can still say where the state is.
+  return isAbsolute(found) ? found : '/'
+}
+
+function accountHome(): string {
+  try {
+    return userInfo().homedir
+  } catch {
+    // A uid without an account, as in some containers.
+    return ''
   }
 }

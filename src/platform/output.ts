@@ -1,5 +1,6 @@
 import { writeSync } from 'node:fs'
 import { errorCode } from '../lib/errors.ts'
+import { pauseSync } from './pause.ts'
 
 /** Where a command's words go: the answer to stdout, the conversation to stderr. */
 export interface Output {
@@ -14,11 +15,21 @@ export interface Output {
 }
 
 export function systemOutput(): Output {
+  const streams = new Map<'stdout' | 'stderr', NodeJS.WriteStream>()
+  const streamOf = (name: 'stdout' | 'stderr'): NodeJS.WriteStream => {
+    const known = streams.get(name)
+    if (known !== undefined) return known
+    const stream = process[name]
+    // Each write tells its own failure; an event that nobody hears would end the process.
+    stream.on('error', () => undefined)
+    streams.set(name, stream)
+    return stream
+  }
   return {
     answer: (line) => writeWhole(1, `${line}\n`),
     note: (line) => writeWhole(2, `${line}\n`),
     passNote: (text) => writeWhole(2, text),
-    pass: (stream, bytes) => passOn(stream === 'stdout' ? process.stdout : process.stderr, bytes),
+    pass: (stream, bytes) => passOn(streamOf(stream), bytes),
   }
 }
 
@@ -32,7 +43,7 @@ function writeWhole(fd: number, text: string): void {
       const code = errorCode(error)
       if (code === 'EPIPE') return
       if (code !== 'EAGAIN') throw error
-      Bun.sleepSync(1)
+      pauseSync(1)
     }
   }
 }

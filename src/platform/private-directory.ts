@@ -20,9 +20,13 @@ export function ensurePrivateDirectory(
     })
   }
   const stat = options.followLink === true ? statSync(path) : lstatSync(path)
-  if (!stat.isDirectory() || (uid >= 0 && stat.uid !== uid))
-    throw new UserError(`${path} belongs to somebody else`, {
+  if (!stat.isDirectory())
+    throw new UserError(`${path} is a link, and may lead where others write`, {
       fix: `remove ${path}, or set AGENTOPS_HOME to a folder of yours`,
+    })
+  if (uid >= 0 && stat.uid !== uid)
+    throw new UserError(`${path} belongs to another user`, {
+      fix: ['run agent as that user', 'set AGENTOPS_HOME to a folder of yours'],
     })
   if ((stat.mode & 0o077) !== 0) chmodSync(path, 0o700)
 }

@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
 import { userInfo } from 'node:os'
 import { UserError } from '../lib/errors.ts'
 import type { Environment, Host } from './host.ts'
@@ -14,9 +15,14 @@ declare global {
 /** The user who typed `sudo`. */
 export type SudoCaller = { uid: number; gid: number; user: string; homeDir: string }
 
-/** Who called us through sudo; undefined when nobody did, or when that is root as well. */
-export function sudoCaller(host: Host): SudoCaller | undefined {
+/**
+ * Who typed `sudo` in front of this command line (`args`: our own words); undefined when nobody did, or when
+ * that is root as well. What is typed in a root shell (`sudo -i`) is root's own business.
+ */
+export function sudoCaller(host: Host, args: readonly string[]): SudoCaller | undefined {
   if (host.uid !== 0) return undefined
+  const command = host.env['SUDO_COMMAND']
+  if (command?.endsWith(['', ...args].join(' ')) !== true) return undefined
   const uid = decodeId(host.env, 'SUDO_UID')
   const gid = decodeId(host.env, 'SUDO_GID')
   if (uid === undefined || gid === undefined || uid === 0) return undefined
@@ -41,6 +47,18 @@ export function becomeCaller(caller: SudoCaller): void {
   process.env['USER'] = caller.user
   process.env['LOGNAME'] = caller.user
   if (userInfo().uid !== caller.uid) throw new Error('privileges were not dropped')
+}
+
+const FIRST_UNPRIVILEGED_PORT = '/proc/sys/net/ipv4/ip_unprivileged_port_start'
+
+/** True for a port that only root may listen on here. 0, any free port, is none. */
+export function needsPrivilege(port: number): boolean {
+  if (port === 0) return false
+  try {
+    return port < Number(readFileSync(FIRST_UNPRIVILEGED_PORT, 'utf8'))
+  } catch {
+    return port < 1024
+  }
 }
 
 function decodeId(env: Environment, name: string): number | undefined {

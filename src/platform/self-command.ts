@@ -1,5 +1,5 @@
 /** True in the compiled binary, whose sources live in an embedded file system. */
-export function isCompiled(): boolean {
+function isCompiled(): boolean {
   return Bun.main.startsWith('/$bunfs/') || Bun.main.startsWith('B:/~BUN/')
 }
 

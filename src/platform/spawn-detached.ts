@@ -25,8 +25,12 @@ export function spawnDetached(
       resolve(line)
     }
     const limit = setTimeout(() => finish(undefined), options.limitMs)
-    child.once('error', reject)
-    child.once('exit', () => finish(undefined))
+    child.once('error', (error) => {
+      clearTimeout(limit)
+      reject(error)
+    })
+    // Not 'exit': what it wrote at the end may still be on its way.
+    child.once('close', () => finish(undefined))
     child.stdout?.on('data', (bytes: Buffer) => {
       const [line] = lines.push(bytes)
       if (line !== undefined) finish(line)

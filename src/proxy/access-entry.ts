@@ -1,4 +1,5 @@
 import type { RouteOwner } from '../routes/route.ts'
+import type { HostBlock } from './host-block.ts'
 
 /** One request that was passed to a service, told when it is over. */
 export type AccessEntry = {
@@ -15,4 +16,6 @@ export type AccessEntry = {
   /** Bytes of the body as it was sent to the client. */
   bodyBytes: number
   durationMs: number
+  /** The service refused the host by itself, as dev servers do. */
+  hostBlock?: HostBlock
 }

@@ -1,5 +1,5 @@
 import { errorCode } from '../lib/errors.ts'
-import { type Listener, listenTcp, type RawSocket, type SocketOwner } from './sockets.ts'
+import { addressOf, type Listener, listenTcp, type RawSocket, type SocketOwner } from './sockets.ts'
 import { isUnsafePort } from './unsafe-ports.ts'
 
 /** Why a port cannot be used: taken, not permitted, or refused by browsers. */
@@ -111,8 +111,9 @@ class WaitingRoom {
   serve(owner: (remoteAddress: string) => SocketOwner): void {
     this.owner = owner
     for (const socket of this.waiting) {
-      socket.data = owner(socket.remoteAddress)
-      socket.data.onOpen(socket)
+      const client = owner(addressOf(socket))
+      socket.data = client
+      client.onOpen(socket)
       socket.resume()
     }
     this.waiting.clear()

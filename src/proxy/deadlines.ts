@@ -7,8 +7,8 @@ export interface Timed {
 
 /**
  * One timer for all limits of all connections: they are moved on every request, so they must cost a
- * number and not a timer each. The price is that a limit is late by up to one tick. The timer rests
- * while there is nothing to watch.
+ * number and not a timer each. The price is that a limit is early or late by up to one tick. The
+ * timer rests while there is nothing to watch.
  */
 export class Deadlines {
   /** Monotonic, in milliseconds, as old as the last tick. */

@@ -128,7 +128,7 @@ class RelayHandshake implements SocketOwner, Timed {
 }
 
 /** A connection that could not be had, with the code the system would give. */
-export class DialError extends Error {
+class DialError extends Error {
   override readonly name = 'DialError'
   readonly code: string
 

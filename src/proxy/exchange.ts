@@ -36,8 +36,8 @@ export class Exchange implements ResponderEvents, ResponseEvents {
     this.routing = routing
     this.request = new RequestRelay(context)
     this.responder = new Responder(context, client, this.request, this)
-    this.response = new ResponseRelay(context, client, this.responder.link, this)
     this.access = new AccessRecord(context)
+    this.response = new ResponseRelay(context, client, this.responder.link, this.access, this)
   }
 
   /** What the client sends has to wait, because it is not known yet where to send it. */
@@ -178,14 +178,15 @@ export class Exchange implements ResponderEvents, ResponseEvents {
     return status !== 100 || this.request.continues()
   }
 
-  onFinalHead(): boolean {
+  onFinalHead(endsByClose: boolean): boolean {
     const { kept, awaitsContinue } = this.request
     const { service } = this.responder
     kept.release()
     if (service !== undefined) service.group.hasAnswered = true
     // A client that got its answer instead of a 100 may send the body or not, and nobody could tell the
     // next request from it.
-    this.goesOn = kept.keepsAlive && !awaitsContinue && !this.context.isStopping
+    const isOpenEnded = endsByClose || awaitsContinue || this.context.isStopping
+    this.goesOn = kept.keepsAlive && !isOpenEnded
     return this.goesOn
   }
 

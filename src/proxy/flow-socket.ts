@@ -64,10 +64,6 @@ export abstract class FlowSocket implements SocketOwner, Timed {
     return this.socket !== undefined && !this.isClosed
   }
 
-  get remoteAddress(): string {
-    return this.socket?.remoteAddress ?? ''
-  }
-
   /** Whether what was sent still waits, so that more should not be produced. */
   get isBackedUp(): boolean {
     return this.unsent !== undefined

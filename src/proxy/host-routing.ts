@@ -17,12 +17,14 @@ export type RoutedHost = {
   forwarded: ForwardedFields
 }
 
+const noHost = Buffer.alloc(0)
+
 /**
  * Looks up hosts for one client's connection. A client asks for the same host again and again, so the
  * last answer is kept until the host or the routes change.
  */
 export class HostRouting {
-  private hostBytes: Buffer = Buffer.alloc(0)
+  private hostBytes: Buffer = noHost
   private table: RouteTable | undefined
   private routed: RoutedHost | undefined
   private readonly context: ProxyContext

@@ -33,7 +33,7 @@ export type ProxyLimits = {
   startingMs: number
   /** For open exchanges to end when the proxy stops. */
   stopMs: number
-  /** How late any of these may be noticed. */
+  /** By how much any of these may be early or late. */
   tickMs: number
 
   /** Connections to one upstream, tunnels not counted. */
@@ -64,7 +64,7 @@ export const defaultLimits: ProxyLimits = {
   explainMs: 2_000,
   startingMs: 60_000,
   stopMs: 1_000,
-  tickMs: 1_000,
+  tickMs: 250,
   connectionsPerUpstream: 256,
   queuePerUpstream: 1_024,
   tunnelsPerAgent: 8_000,

@@ -1,3 +1,4 @@
+import type { AccessRecord } from './access-record.ts'
 import { byte } from './byte-class.ts'
 import { BodyReader } from './body-reader.ts'
 import type { FlowSocket } from './flow-socket.ts'
@@ -12,8 +13,8 @@ import type { UpstreamLink } from './upstream-link.ts'
 export interface ResponseEvents {
   /** Whether an interim response goes on to the client (RFC 9110 §15.2). */
   passesInterim(status: number): boolean
-  /** The final head is about to be sent; whether the client's connection may go on after it. */
-  onFinalHead(): boolean
+  /** The final head is about to be sent; answers whether the client's connection goes on after it. */
+  onFinalHead(endsByClose: boolean): boolean
   /** The upstream changes the protocol as it was asked to; what follows the head belongs to the new one. */
   onSwitched(bytes: Buffer, from: number): void
   /** This is not HTTP, or not framed as it must be. */
@@ -41,6 +42,7 @@ export class ResponseRelay {
   private readonly context: ProxyContext
   private readonly client: FlowSocket
   private readonly link: UpstreamLink
+  private readonly access: AccessRecord
   private readonly events: ResponseEvents
   private readonly body = new BodyReader()
   private partialHead: Buffer | undefined
@@ -53,11 +55,13 @@ export class ResponseRelay {
     context: ProxyContext,
     client: FlowSocket,
     link: UpstreamLink,
+    access: AccessRecord,
     events: ResponseEvents,
   ) {
     this.context = context
     this.client = client
     this.link = link
+    this.access = access
     this.events = events
   }
 
@@ -102,13 +106,16 @@ export class ResponseRelay {
     while (from < bytes.length) {
       head.answersHttp10 = this.answersHttp10
       const result = head.parse(bytes, from, bytes.length)
-      if (result === parsed.incomplete && bytes.length - from <= limits.responseHeadBytes) break
-      if (result !== parsed.complete) {
-        this.events.onBadResponse(
-          result === parsed.incomplete ? 'its head is too large' : 'it is not valid HTTP/1.1',
-        )
+      const length = (result === parsed.complete ? head.end : bytes.length) - from
+      if (result > parsed.complete) {
+        this.events.onBadResponse('it is not valid HTTP/1.1')
         return
       }
+      if (length > limits.responseHeadBytes) {
+        this.events.onBadResponse('its head is too large')
+        return
+      }
+      if (result === parsed.incomplete) break
       if (!head.isInterim) {
         this.partialHead = undefined
         this.passFinalHead(bytes, head)
@@ -149,8 +156,9 @@ export class ResponseRelay {
       this.events.onBadResponse('its body is not chunked properly')
       return
     }
-    const goesOn = this.events.onFinalHead() && !this.endsByClose
+    const goesOn = this.events.onFinalHead(this.endsByClose)
     this.isHeadSent = true
+    if (bodyEnd > bodyStart) this.access.seeBody(head.status, bytes, bodyStart, bodyEnd)
     this.bodyBytes = bodyEnd - bodyStart
     this.sendHead(bytes, head, connectionLine(goesOn, this.answersHttp10), bodyEnd)
     if (this.unchunks) this.passBody(bytes.subarray(bodyStart))
@@ -187,6 +195,7 @@ export class ResponseRelay {
       this.events.onBadResponse('its body is not chunked properly')
       return
     }
+    if (this.bodyBytes === 0) this.access.seeBody(this.status, bytes, 0, end)
     this.bodyBytes += end
     this.send(bytes, 0, end, false)
     this.finishPart(end < bytes.length)

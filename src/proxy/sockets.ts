@@ -8,8 +8,9 @@
 /** An open connection. */
 export interface RawSocket {
   /** Who gets its events; may be exchanged at any time. */
-  data: SocketOwner
-  readonly remoteAddress: string
+  data: SocketOwner | undefined
+  /** Undefined when the peer has gone already. */
+  readonly remoteAddress: string | undefined
   /** How many bytes the kernel took, or -1 when the connection is gone. Nothing is queued. */
   write(bytes: Uint8Array, offset: number, length: number): number
   pause(): void
@@ -47,22 +48,22 @@ export interface Listener {
 const events = {
   binaryType: 'buffer',
   open(socket: RawSocket) {
-    socket.data.onOpen(socket)
+    socket.data?.onOpen(socket)
   },
   data(socket: RawSocket, bytes: Buffer) {
-    socket.data.onData(bytes)
+    socket.data?.onData(bytes)
   },
   drain(socket: RawSocket) {
-    socket.data.onDrain()
+    socket.data?.onDrain()
   },
   end(socket: RawSocket) {
-    socket.data.onEnd()
+    socket.data?.onEnd()
   },
   close(socket: RawSocket, error?: Error) {
-    socket.data.onClose(error !== undefined)
+    socket.data?.onClose(error !== undefined)
   },
   error(socket: RawSocket, error: Error) {
-    socket.data.onDefect(error)
+    socket.data?.onDefect(error)
     socket.terminate()
   },
 } as const
@@ -76,7 +77,7 @@ export function listenTcp(
   port: number,
   accept: (remoteAddress: string) => SocketOwner,
 ): Listener {
-  const listener = Bun.listen<SocketOwner>({
+  const listener = Bun.listen<SocketOwner | undefined>({
     hostname,
     port,
     allowHalfOpen: true,
@@ -84,17 +85,22 @@ export function listenTcp(
       ...events,
       open(socket) {
         socket.setNoDelay(true)
-        socket.data = accept(socket.remoteAddress)
-        socket.data.onOpen(socket)
+        socket.data = accept(addressOf(socket))
+        socket.data?.onOpen(socket)
       },
     },
   })
   return { port: listener.port, stop: () => listener.stop(false) }
 }
 
+/** The peer's address; empty when it has gone already. */
+export function addressOf(socket: RawSocket): string {
+  return socket.remoteAddress ?? ''
+}
+
 /** Connects to a TCP address; the outcome comes as `onOpen` or `onConnectError`. */
 export function connectTcp(hostname: string, port: number, owner: SocketOwner): void {
-  const connecting = Bun.connect<SocketOwner>({
+  const connecting = Bun.connect<SocketOwner | undefined>({
     hostname,
     port,
     allowHalfOpen: true,
@@ -103,7 +109,7 @@ export function connectTcp(hostname: string, port: number, owner: SocketOwner): 
       ...events,
       open(socket) {
         socket.setNoDelay(true)
-        socket.data.onOpen(socket)
+        socket.data?.onOpen(socket)
       },
     },
   })
@@ -112,7 +118,7 @@ export function connectTcp(hostname: string, port: number, owner: SocketOwner): 
 
 /** Connects to a Unix socket; the outcome comes as `onOpen` or `onConnectError`. */
 export function connectUnix(path: string, owner: SocketOwner): void {
-  const connecting = Bun.connect<SocketOwner>({
+  const connecting = Bun.connect<SocketOwner | undefined>({
     unix: path,
     allowHalfOpen: true,
     data: owner,

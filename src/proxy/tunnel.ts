@@ -46,6 +46,7 @@ export class Tunnel implements UpstreamUser {
   onClientGone(): void {
     // After both FINs this is the regular end, and the upstream may still have bytes to get.
     if (this.client.peerEnded && this.upstream.peerEnded) {
+      this.upstream.finish()
       this.upstream.deadlineMs = this.now() + this.silenceMs
     } else {
       this.upstream.drop()

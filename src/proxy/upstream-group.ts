@@ -133,11 +133,14 @@ export class UpstreamGroup implements UpstreamHome {
     if (need === 'fresh') return undefined
     const latest = this.idle[this.idle.length - 1]
     if (latest === undefined) return undefined
-    const idleMs = performance.now() - latest.provenMs
-    if (need === 'proven' && idleMs > this.options.limits.provenMs) return undefined
+    if (need === 'proven' && !this.isProven(latest)) return undefined
     this.idle.pop()
     latest.deadlineMs = Infinity
     return latest
+  }
+
+  private isProven(connection: UpstreamConnection): boolean {
+    return performance.now() - connection.provenMs <= this.options.limits.provenMs
   }
 
   private nextWaiter(): UpstreamWaiter | undefined {

@@ -11,7 +11,7 @@ const BUSY_TIMEOUT_MS = 100
 const POLL_MS = 250
 
 export type RouteSourceOptions = {
-  /** Told when the database could not be read; the last table stays in force meanwhile. */
+  /** Told once when the database can no longer be read; the last table stays in force meanwhile. */
   onError?: (error: unknown) => void
 }
 
@@ -30,6 +30,7 @@ export class RouteSource {
   #table = buildRouteTable([], 0)
   #dataVersion: number | undefined
   #isFresh = false
+  #isFailing = false
   #poll: ReturnType<typeof setInterval> | undefined
 
   /** @param dir a state folder whose database exists. Throws `UserError` when it cannot be read */
@@ -79,8 +80,10 @@ export class RouteSource {
       if (version === this.#dataVersion) return
       this.#reload()
       this.#dataVersion = version
+      this.#isFailing = false
     } catch (error) {
-      this.#onError(error)
+      if (!this.#isFailing) this.#onError(error)
+      this.#isFailing = true
     }
   }
 

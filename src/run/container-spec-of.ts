@@ -6,7 +6,7 @@ import { runLabels } from './run-labels.ts'
 
 export const WORKSPACE = '/workspace'
 /** Home folder of a command that runs under the host's uid, which no image knows. */
-export const EPHEMERAL_HOME = '/home/agent'
+const EPHEMERAL_HOME = '/home/agent'
 
 /** Turns a plan into what the runtime is asked for. */
 export function containerSpec(options: {

@@ -4,7 +4,7 @@ import { UserError } from '../lib/errors.ts'
 import type { SandboxPlan } from './plan.ts'
 
 /** gVisor's OCI runtime. */
-export const GVISOR = 'runsc'
+const GVISOR = 'runsc'
 
 /**
  * Decides the boundary. An explicit `gvisor` is passed to the engine and refused when the engine lacks it;

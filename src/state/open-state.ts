@@ -25,7 +25,7 @@ const BUSY_TIMEOUT_MS = 5000
 const OPEN_LIMIT_MS = 10_000
 
 /** The state database of a state folder. */
-export function stateFile(dir: string): string {
+function stateFile(dir: string): string {
   return join(dir, 'state.db')
 }
 

@@ -38,7 +38,7 @@ export function migrate(db: Sqlite): void {
 function readVersion(db: Sqlite): number {
   const version = pragma(db, 'user_version')
   const isOurs = pragma(db, 'application_id') === APPLICATION_ID
-  if (!isOurs && (version !== 0 || hasTables(db))) throw foreignDatabase(db.path)
+  if (!isOurs && (hasTables(db) || version !== 0)) throw foreignDatabase(db.path)
   if (version > SCHEMA_VERSION) throw newerDatabase(db.path, version, SCHEMA_VERSION)
   return version
 }

@@ -62,8 +62,7 @@ export class TerminalScreen implements AsyncDisposable {
 
   /** Types a command line of `agent`; words are quoted for the shell. */
   async agent(words: readonly string[]): Promise<void> {
-    const quote = (word: string): string => `'${word.replaceAll("'", String.raw`'\''`)}'`
-    await this.enter(['clear;', this.#home.binary, ...words.map(quote)].join(' '))
+    await this.enter(['clear;', this.#home.binary, ...words.map(quoted)].join(' '))
   }
 
   /** What the terminal shows, without empty lines at the end; `colours` keeps the escape sequences of colours. */
@@ -81,13 +80,13 @@ export class TerminalScreen implements AsyncDisposable {
     await this.#until(`the terminal shows ${what}`, found, limitMs)
   }
 
-  /** Waits until the user's shell waits for a command. */
+  /** Waits until the user's shell waits for a command; it may begin where the program before left the cursor. */
   async prompt(limitMs = 20_000): Promise<void> {
-    await this.#until(
-      'the shell prompts',
-      async () => (await this.text()).split('\n').at(-1)?.trim() === PROMPT,
-      limitMs,
-    )
+    const prompts = async (): Promise<boolean> => {
+      const row = Number(await this.#tmux(['display-message', '-p', '#{cursor_y}']))
+      return (await this.text()).split('\n')[row]?.endsWith(PROMPT) === true
+    }
+    await this.#until('the shell prompts', prompts, limitMs)
   }
 
   async resize(columns: number, rows: number): Promise<void> {
@@ -147,4 +146,9 @@ export class TerminalScreen implements AsyncDisposable {
     if (code !== 0) throw new Error(`tmux ${parameters.join(' ')}: ${stderr}`)
     return stdout
   }
+}
+
+/** A word as a shell takes it. */
+function quoted(word: string): string {
+  return `'${word.replaceAll("'", String.raw`'\''`)}'`
 }

@@ -1,8 +1,8 @@
 import * as fc from 'fast-check'
 import type { RouteStep } from './route-model.ts'
 
-const run = fc.nat({ max: 11 })
-const agent = fc.constantFrom('myapp', 'other', 'third')
+const run = fc.nat({ max: 7 })
+const agent = fc.constantFrom('myapp', 'other')
 const service = fc.constantFrom('web', 'api', 'db')
 const port = fc.integer({ min: 1, max: 9 })
 const name = fc.record({ service, agent })
@@ -25,4 +25,7 @@ const step: fc.Arbitrary<RouteStep> = fc.oneof(
   { weight: 2, arbitrary: fc.record({ kind: fc.constant('remove-static'), name }) },
 )
 
-export const routeSteps: fc.Arbitrary<RouteStep[]> = fc.array(step, { maxLength: 60 })
+export const routeSteps: fc.Arbitrary<RouteStep[]> = fc.array(step, {
+  maxLength: 60,
+  size: 'max',
+})

@@ -65,6 +65,7 @@ function parserContext(): AppContext {
     selfCommand: selfCommand(),
     runtimes: systemRuntimes(host),
     startDaemonInBackground: () => undefined,
+    sudoCaller: () => undefined,
     forCaller: () => context,
   }
   return context

@@ -65,6 +65,11 @@ export class LifeCycle implements AsyncDisposable {
     }
   }
 
+  /** The supervisor of a daemon that takes over. */
+  anotherSupervisor(): Supervisor {
+    return new Supervisor(this.anotherProcess(), (line) => this.log.push(line))
+  }
+
   plan(changes: Partial<RunPlan> = {}): RunPlan {
     return {
       name: 'myapp',

@@ -1,0 +1,100 @@
+import type { ControlClient } from '../daemon/control-client.ts'
+import type { PortSource } from '../daemon/control-protocol.ts'
+import { ensureDaemon } from '../daemon/ensure-daemon.ts'
+import { findDaemon } from '../daemon/find-daemon.ts'
+import { portConflict } from '../daemon/port-conflict.ts'
+import { usageError } from '../lib/errors.ts'
+import { needsPrivilege } from '../platform/privileges.ts'
+import { httpUrl } from '../run/service-env.ts'
+import type { AppContext } from './app-context.ts'
+import { asCaller } from './as-caller.ts'
+import { loadSettings, portBesideFiles, portWish } from './load-settings.ts'
+import { settingFlags } from './run-flags.ts'
+import { openStores, openStoresForReading } from './stores.ts'
+
+export type StartProxyFlags = {
+  port: string | undefined
+  foreground: boolean
+  restart: boolean
+  json: boolean
+}
+
+type PortWish = { port: number; source: PortSource }
+
+/** Has the proxy listen until it is stopped by name. */
+export async function startProxy(app: AppContext, flags: StartProxyFlags): Promise<void> {
+  const caller = app.sudoCaller()
+  // Files are the user's, and nothing of the user's is touched before we are that user.
+  const asked = portBesideFiles(app, settingFlags(flags))
+  if (caller !== undefined && asked !== undefined && needsPrivilege(asked)) {
+    const { startProxyForCaller } = await import('./privileged-proxy.ts')
+    return startProxyForCaller(app, caller, { ...flags, port: asked })
+  }
+  return startOwnProxy(asCaller(app), flags)
+}
+
+async function startOwnProxy(app: AppContext, flags: StartProxyFlags): Promise<void> {
+  const settings = loadSettings(app, settingFlags(flags))
+  let wish = portWish(settings.proxyPort)
+  if (flags.restart || flags.foreground) wish = await makeWay(app, wish, flags)
+  if (flags.foreground) {
+    const { runDaemonHere } = await import('./run-daemon-here.ts')
+    return runDaemonHere(app, { proxy: wish, foreground: true })
+  }
+  const { state } = openStores(app)
+  using _state = state
+  using client = await ensureDaemon({
+    state,
+    paths: app.paths,
+    selfCommand: app.selfCommand,
+    env: app.host.env,
+    version: app.build.version,
+  })
+  const port = await client.ensureProxy({ ...wish, pin: true })
+  announceProxy(app, port, flags.json)
+}
+
+/** The one line that says where the proxy listens. */
+export function announceProxy(app: AppContext, port: number, json: boolean): void {
+  const url = httpUrl('localhost', port)
+  app.output.answer(json ? JSON.stringify({ port, url }) : `proxy listening on ${url}`)
+}
+
+/** A proxy that listens already gives up its port; to the foreground the whole background process gives way. */
+async function makeWay(
+  app: AppContext,
+  wish: PortWish,
+  { restart, foreground }: StartProxyFlags,
+): Promise<PortWish> {
+  const stores = openStoresForReading(app)
+  if (stores === undefined) return wish
+  using _state = stores.state
+  using client = await findDaemon(stores.state)
+  if (client === undefined) return wish
+  const { port: live } = await client.proxyStatus()
+  const next = live === undefined ? wish : nextWish(app, wish, { live, restart })
+  if (restart) await client.stopProxy()
+  if (foreground) await handOver(client)
+  return next
+}
+
+/** Where to listen instead of on the live port: there again, unless another one was asked for. */
+function nextWish(
+  app: AppContext,
+  wish: PortWish,
+  { live, restart }: { live: number; restart: boolean },
+): PortWish {
+  const next = wish.source === 'asked' ? wish : { port: live, source: 'asked' as const }
+  if (!restart && next.port !== live && next.port !== 0) throw portConflict(live, next.port)
+  if (app.host.uid !== 0 && needsPrivilege(next.port))
+    throw usageError(
+      `port ${next.port} needs privileges that this user does not have, so the proxy stays as it is`,
+      `sudo agent proxy restart --port=${next.port}`,
+    )
+  return next
+}
+
+async function handOver(client: ControlClient): Promise<void> {
+  await client.handover()
+  await client.closed
+}

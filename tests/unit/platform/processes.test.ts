@@ -1,0 +1,163 @@
+import { describe, expect, test } from 'bun:test'
+import { execFileSync, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { createServer } from 'node:net'
+import { userInfo } from 'node:os'
+import { join } from 'node:path'
+import type { Environment, Host } from '../../../src/platform/host.ts'
+import { portOwner } from '../../../src/platform/port-owner.ts'
+import { sudoCaller } from '../../../src/platform/privileges.ts'
+import { onSignals } from '../../../src/platform/shutdown-signals.ts'
+import { spawnDetached } from '../../../src/platform/spawn-detached.ts'
+import { rejectionOf } from '../../support/rejection-of.ts'
+import { userErrorOf } from '../../support/user-error-of.ts'
+
+const isRoot = process.getuid?.() === 0
+const isLinux = process.platform === 'linux'
+const PATH = process.env['PATH'] ?? '/usr/bin:/bin'
+
+function program(name: string): string {
+  return join(import.meta.dirname, 'programs', name)
+}
+
+describe('a detached program', () => {
+  test('says its first line, and lives on in / and in a session of its own', async () => {
+    const line = await detached('echo $$ $(pwd) $(cut -d" " -f6 /proc/$$/stat); exec sleep 60')
+    const [pid = '', folder, session] = (line ?? '').split(' ')
+    expect(folder).toBe('/')
+    if (isLinux) expect(session).toBe(pid)
+    process.kill(Number(pid), 'SIGKILL')
+  })
+
+  test('has the environment it was given, and nothing else', async () => {
+    expect(await detached('env | grep -vE "^(PWD|SHLVL|_|OLDPWD)=" | tr "\\n" " "; echo')).toBe(
+      `PATH=${PATH} `,
+    )
+  })
+
+  test('is heard even when it says its line and ends at once', async () => {
+    const lines = await Promise.all(
+      Array.from({ length: 30 }, () => detached('echo hello; exit 1')),
+    )
+    expect(new Set(lines)).toEqual(new Set(['hello']))
+  })
+
+  test('that ends without a line, or takes too long for one, is undefined', async () => {
+    expect(await detached('exit 3')).toBeUndefined()
+    expect(await detached('sleep 0.3', 20)).toBeUndefined()
+  })
+
+  test('that is not there is an error', async () => {
+    const options = { env: {}, stderr: 'ignore', limitMs: 5000 } as const
+    expect((await rejectionOf(spawnDetached(['/nowhere'], options))).message).toContain('ENOENT')
+  })
+})
+
+test('a closed pipe is no error of ours', async () => {
+  const child = spawn(process.execPath, [program('say-into-closed-pipes.ts')], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  child.stdout.destroy()
+  let notes = ''
+  child.stderr.on('data', (bytes: Buffer) => (notes += bytes.toString()))
+  await once(child, 'close')
+  expect({ code: child.exitCode, notes }).toEqual({ code: 0, notes: 'survived\n' })
+})
+
+describe('the home folder', () => {
+  test.each([
+    ['/srv/home', '/srv/home'],
+    ['', userInfo().homedir],
+    ['relative', '/'],
+  ])('with HOME %j is %s', (home, expected) => {
+    const printed = execFileSync(process.execPath, [program('print-home.ts')], {
+      env: { PATH, HOME: home },
+    })
+    expect(printed.toString().trim()).toBe(expected)
+  })
+})
+
+describe('who called through sudo', () => {
+  test.each<[string, Environment, number]>([
+    ['nobody', {}, 0],
+    ['somebody who is no root now', { SUDO_UID: '1', SUDO_GID: '1' }, 1000],
+    ['root', { SUDO_UID: '0', SUDO_GID: '0' }, 0],
+    ['half of somebody', { SUDO_UID: '1' }, 0],
+    ['nonsense', { SUDO_UID: '1; rm', SUDO_GID: '1' }, 0],
+    ['a negative id', { SUDO_UID: '-1', SUDO_GID: '1' }, 0],
+    ['an id in other digits', { SUDO_UID: '0x1', SUDO_GID: '1' }, 0],
+    ['whoever opened a root shell', { SUDO_UID: '1', SUDO_GID: '1', SUDO_COMMAND: '/bin/bash' }, 0],
+  ])('%s is nobody to act for', (_who, env, uid) => {
+    expect(caller(env, uid)).toBeUndefined()
+  })
+
+  test.skipIf(!isLinux)('is asked of the accounts, whatever HOME says', () => {
+    const found = caller({ SUDO_UID: '1', SUDO_GID: '1', HOME: '/hostile', USER: 'hostile' })
+    const [user, , , , , homeDir] = execFileSync('getent', ['passwd', '1']).toString().split(':')
+    expect(found).toMatchObject({ uid: 1, gid: 1 })
+    expect(found).toMatchObject({ user, homeDir })
+  })
+
+  test('without an account is refused', () => {
+    const error = userErrorOf(() => caller({ SUDO_UID: '987654321', SUDO_GID: '1' }))
+    expect(error.message).toBe('SUDO_UID 987654321 is no user of this machine')
+  })
+
+  test.skipIf(!isRoot || !isLinux)('becomes that user for good (as root)', () => {
+    const printed = execFileSync(process.execPath, [program('become-caller.ts')], {
+      env: { PATH, SUDO_UID: '1', SUDO_GID: '1', SUDO_COMMAND: 'agent proxy start' },
+    })
+    const seen: unknown = JSON.parse(printed.toString())
+    expect(seen).toMatchObject({
+      uids: ['1', '1', '1', '1'],
+      gids: ['1', '1', '1', '1'],
+      groups: '1',
+      regained: false,
+    })
+  })
+})
+
+test.skipIf(!isLinux)('the owner of a port is found by the socket it listens on', async () => {
+  const server = createServer()
+  await new Promise<void>((resolve) => {
+    server.listen(0, '127.0.0.1', resolve)
+  })
+  const address = server.address()
+  const port = typeof address === 'object' && address !== null ? address.port : 0
+  expect(portOwner(port)).toMatchObject({ pid: process.pid })
+  await new Promise((resolve) => {
+    server.close(resolve)
+  })
+  expect(portOwner(port)).toBeUndefined()
+})
+
+test('signals reach whoever listens, until it is disposed', () => {
+  const seen: string[] = []
+  const before = process.listenerCount('SIGHUP')
+  {
+    using _subscription = onSignals(['SIGHUP', 'SIGWINCH'], (name) => seen.push(name))
+    process.emit('SIGHUP')
+    process.emit('SIGWINCH')
+  }
+  expect(seen).toEqual(['SIGHUP', 'SIGWINCH'])
+  expect(process.listenerCount('SIGHUP')).toBe(before)
+})
+
+function detached(script: string, limitMs = 5000) {
+  return spawnDetached(['sh', '-c', script], { env: { PATH }, stderr: 'ignore', limitMs })
+}
+
+const ARGS = ['proxy', 'start', '--port=80']
+
+function caller(env: Environment, uid = 0) {
+  const host: Host = {
+    env: { SUDO_COMMAND: `/usr/bin/agent ${ARGS.join(' ')}`, ...env },
+    uid,
+    gid: 0,
+    cwd: '/',
+    homeDir: '/root',
+    platform: process.platform,
+    arch: process.arch,
+  }
+  return sudoCaller(host, ARGS)
+}

@@ -1,0 +1,3 @@
+import { currentHost } from '../../../../src/platform/host.ts'
+
+console.log(currentHost().homeDir)
