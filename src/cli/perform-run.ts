@@ -2,6 +2,7 @@ import { realpathSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseDetachKeys } from '../run/detach-keys.ts'
 import { WORKSPACE } from '../run/container-spec-of.ts'
+import { hostBase } from '../run/host-base.ts'
 import { gitMounts } from '../run/git-mounts.ts'
 import { guardMounts, socketOf } from '../run/mount-guard.ts'
 import { wantsGvisor } from '../run/sandbox-plan.ts'
@@ -44,8 +45,14 @@ export async function performRun(app: AppContext, flags: RunFlags): Promise<void
   using interruption = new Interruption(['SIGINT', 'SIGTERM', 'SIGHUP'])
   progress.status('Initializing…')
   const detected = await progress.timed('detect', () =>
-    app.runtimes.detect(settings.runtime.value, interruption.signal),
+    app.runtimes.detect(settings.runtime.value, interruption.signal, {
+      gvisor: wantsGvisor(settings.sandbox),
+    }),
   )
+  const base =
+    detected.runtime.kind === 'embedded'
+      ? await hostBase(project, { path: app.host.env['PATH'] ?? '', homeDir: app.host.homeDir })
+      : undefined
   const git = gitMounts(workspace)
   const plan = planRun({
     project,
@@ -58,6 +65,7 @@ export async function performRun(app: AppContext, flags: RunFlags): Promise<void
       : [],
     flags: planFlags(flags),
     envNames: Object.keys(env),
+    ...(base === undefined ? {} : { base }),
     git,
     host: app.host,
     realPath: realpathSync,
@@ -71,7 +79,7 @@ export async function performRun(app: AppContext, flags: RunFlags): Promise<void
   if (flags.dryRun === true) return printPlan(app, plan, flags.json)
   await launchRun(app, {
     plan,
-    env: { ...git.env, ...env },
+    env: { ...base?.env, ...git.env, ...env },
     detected,
     port: portWish(settings.proxyPort),
     progress,
