@@ -13,6 +13,7 @@ import {
   ENVIRONMENT_FD,
   exportScript,
   REAPER,
+  STDERR_FD,
   STATUS_FD,
   unscriptable,
 } from './sandbox-scripts.ts'
@@ -43,6 +44,7 @@ function becomeContainer(folder: ContainerFolder): never {
   enterFolder(workingDir)
   requireProgram(command[0] ?? '', env['PATH'] ?? '')
   keepEnvironment(libc, env)
+  duplicateAs(libc, STDERR_FD, 2)
   const { uid, gid } = identity
   becomeProgram(libc, {
     path: '/usr/bin/unshare',

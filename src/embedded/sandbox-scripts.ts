@@ -5,6 +5,12 @@ export const ENVIRONMENT_FD = 5
 /** Programs of the chain run with this and nothing else: what a user or a project sets could preload code into them. */
 export const CHAIN_ENV = { PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin' }
 
+/** Where the command's stderr waits while the chain's own programs complain elsewhere. */
+export const STDERR_FD = 6
+
+/** Runs a program of the chain with its stderr in a file, the first argument: its words are not the command's. */
+export const COMPLAINING = 'exec 6>&2 2>>"$0"; exec "$@"'
+
 /**
  * The first process inside (pid 1): waits for every child, so no orphan stays a zombie, and reports the
  * command's end, which an exit code alone cannot (who is killed has none). It is deaf to signals, as pid 1 without

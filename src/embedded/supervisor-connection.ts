@@ -7,8 +7,7 @@ import type { ContainerFolder } from './container-folder.ts'
 import { OK, type Order } from './orders.ts'
 import { connectSocket, listen, readLine } from './sockets.ts'
 
-/** A connection to a container's supervising process, with the order that was given. */
-export type Ordered = { socket: Socket }
+const ANSWER_LIMIT_MS = 3000
 
 /**
  * Gives an order to the process that supervises a container. Undefined when there is none: the container
@@ -55,7 +54,10 @@ export function giveOrderOnceStarted(
 
 async function accepted(socket: Socket, order: Order): Promise<Socket | undefined> {
   socket.write(`${JSON.stringify(order)}\n`)
+  // One that is stopped, or stuck, takes connections and says nothing.
+  const limit = setTimeout(() => socket.destroy(), ANSWER_LIMIT_MS)
   const answer = await readLine(socket)
+  clearTimeout(limit)
   if (answer === OK) return socket
   socket.destroy()
   return undefined

@@ -20,7 +20,7 @@ import { decodeFirstLine, type ExecOrder, OK, type Order } from './orders.ts'
 import { OutputLog } from './output-log.ts'
 import { relayToHost, relayToPort } from './port-relay.ts'
 import { type SandboxProcess, startProcess } from './sandbox-process.ts'
-import { ENTERED, exportScript } from './sandbox-scripts.ts'
+import { COMPLAINING, ENTERED, exportScript } from './sandbox-scripts.ts'
 import { connectSocket, listen, readLine, writeWhole } from './sockets.ts'
 
 const DEFAULT_SIZE = { columns: 80, rows: 24 }
@@ -71,6 +71,7 @@ export class Supervisor {
     const { spec } = record
     const main = startProcess({
       command: [
+        ...['sh', '-c', COMPLAINING, folder.complaints],
         ...['unshare', '--mount', '--pid', '--ipc', '--uts', '--cgroup', '--fork', '--kill-child'],
         ...['--', ...selfCommand, '__init', folder.path],
       ],
