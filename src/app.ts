@@ -60,6 +60,8 @@ function exitCodeOf(error: unknown, app: AppContext, argv: readonly string[]): n
   if (error instanceof ExitError) return error.exitCode
   // Help and version were printed; that is what was asked for.
   if (error instanceof CommanderError && error.exitCode === 0) return 0
+  // A command group alone: its help was printed in place of an error.
+  if (error instanceof CommanderError && error.code === 'commander.help') return 2
   const json = argv.includes('--json')
   const verbose = argv.includes('-v') || argv.includes('--verbose')
   const style = styleFor(app, { color: !argv.includes('--no-color') }, 'stderr')

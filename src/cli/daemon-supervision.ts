@@ -1,10 +1,14 @@
-import type { ControlClient } from '../daemon/control-client.ts'
+import { setTimeout as delay } from 'node:timers/promises'
+import { type ControlClient, DaemonGoneError } from '../daemon/control-client.ts'
 import type { PortSource } from '../daemon/control-protocol.ts'
 import { ensureDaemon } from '../daemon/ensure-daemon.ts'
 import type { ContainerRuntime } from '../runtime/container-runtime.ts'
 import type { Supervision } from '../run/start-options.ts'
 import type { State } from '../state/state.ts'
 import type { AppContext } from './app-context.ts'
+
+/** How long to wait for a daemon that cannot be had. */
+const HOLD_AGAIN_MS = 1000
 
 /** A command's connection to the background process, started on first use and again when it dies. */
 export class DaemonSupervision implements Supervision, Disposable {
@@ -21,63 +25,77 @@ export class DaemonSupervision implements Supervision, Disposable {
   }
 
   async watch({ kind, endpoint }: ContainerRuntime): Promise<void> {
-    const client = await this.#connected()
-    await client.watch(kind, endpoint)
+    await this.#ask((client) => client.watch(kind, endpoint))
   }
 
   async proxyPort(): Promise<number> {
-    const client = await this.#connected()
-    return client.ensureProxy({ ...this.#port, pin: false })
+    return this.#ask((client) => client.ensureProxy({ ...this.#port, pin: false }))
   }
 
   async takeOver(runId: string, { attached }: { attached: boolean }): Promise<void> {
-    if (!attached) {
-      const client = await this.#connected()
-      await client.supervise(runId)
-      return
-    }
-    void this.#keepHolding(runId)
+    if (attached) void this.#keepHolding(runId)
+    else await this.#ask((client) => client.supervise(runId))
   }
 
   async release(runId: string): Promise<void> {
     this.#over = true
-    const client = await this.#connected()
-    await client.release(runId)
+    await this.#ask((client) => client.release(runId))
   }
 
   [Symbol.dispose](): void {
     this.#over = true
-    const client = this.#client
-    this.#client = undefined
-    void client?.then((open) => open[Symbol.dispose]())
+    this.#forget(this.#client)
   }
 
   /** Holds the run through every daemon: one that dies is started again. */
   async #keepHolding(runId: string): Promise<void> {
     while (!this.#over) {
+      const connection = this.#connected()
       try {
-        const client = await this.#connected()
+        const client = await connection
         await client.hold(runId)
         await client.closed
       } catch {
         // Not to be had now: the run goes on, and we are its owner as long as this process lives.
-        await new Promise((resolve) => {
-          setTimeout(resolve, 1000).unref()
-        })
+        await delay(HOLD_AGAIN_MS, undefined, { ref: false })
       }
-      this.#client = undefined
+      this.#forget(connection)
+    }
+  }
+
+  /** A daemon may end between two calls, for want of work or for a newer one: then the next one is asked. */
+  async #ask<T>(question: (client: ControlClient) => Promise<T>): Promise<T> {
+    const connection = this.#connected()
+    try {
+      return await question(await connection)
+    } catch (error) {
+      if (!(error instanceof DaemonGoneError)) throw error
+      this.#forget(connection)
+      return question(await this.#connected())
     }
   }
 
   #connected(): Promise<ControlClient> {
+    if (this.#client !== undefined) return this.#client
     const { paths, selfCommand, host, build } = this.#app
-    this.#client ??= ensureDaemon({
+    const connection = ensureDaemon({
       state: this.#state,
       paths,
       selfCommand,
       env: host.env,
       version: build.version,
     })
-    return this.#client
+    this.#client = connection
+    connection.catch(() => this.#forget(connection))
+    return connection
+  }
+
+  /** Lets go of a connection; another one may have taken its place already. */
+  #forget(connection: Promise<ControlClient> | undefined): void {
+    if (this.#client === connection) this.#client = undefined
+    connection?.then(
+      (client) => client[Symbol.dispose](),
+      () => undefined,
+    )
   }
 }

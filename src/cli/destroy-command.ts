@@ -1,5 +1,5 @@
 import type { AppContext } from './app-context.ts'
-import { newCommand } from './global-options.ts'
+import { globalOptions, newCommand } from './global-options.ts'
 
 export function destroyCommand(app: AppContext) {
   return newCommand('destroy')
@@ -12,7 +12,7 @@ export function destroyCommand(app: AppContext) {
     .option('--time <seconds>', 'how long running ones get to end by themselves', '10')
     .action(async (names, options, command) => {
       const { destroyRuns } = await import('./stop-runs.ts')
-      const { json } = { ...command.optsWithGlobals(), ...options }
-      await destroyRuns(app, { ...options, names, json: json === true })
+      const { json } = globalOptions(command)
+      await destroyRuns(app, { ...options, names, json })
     })
 }

@@ -1,9 +1,9 @@
-import { Command } from '@commander-js/extra-typings'
+import { Command, type CommandUnknownOpts } from '@commander-js/extra-typings'
 import type { AppContext } from './app-context.ts'
 import { Style } from './style.ts'
 
 /** Flags that every command takes. */
-export type GlobalOptions = { json?: true | undefined; verbose?: true | undefined; color: boolean }
+export type GlobalOptions = { json: boolean; verbose: boolean; color: boolean }
 
 /** A command with the global flags; all of ours are made here. */
 export function newCommand(name: string) {
@@ -16,6 +16,19 @@ export function newCommand(name: string) {
     .configureOutput({ outputError: () => undefined })
     .showSuggestionAfterError(true)
 }
+
+/** The global flags, wherever they stand: `agent --json proxy status` and `agent proxy status --json` are the same. */
+export function globalOptions(command: CommandUnknownOpts): GlobalOptions {
+  const { json, verbose, color }: Record<string, unknown> = command.opts()
+  const above = command.parent === null ? NO_OPTIONS : globalOptions(command.parent)
+  return {
+    json: json === true || above.json,
+    verbose: verbose === true || above.verbose,
+    color: color !== false && above.color,
+  }
+}
+
+const NO_OPTIONS: GlobalOptions = { json: false, verbose: false, color: true }
 
 /** Colours for stdout or stderr, when there is a terminal and nobody declined (https://no-color.org). */
 export function styleFor(

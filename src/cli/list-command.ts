@@ -1,5 +1,5 @@
 import type { AppContext } from './app-context.ts'
-import { newCommand, styleFor } from './global-options.ts'
+import { globalOptions, newCommand, styleFor } from './global-options.ts'
 import { wakeDaemon } from './wake-daemon.ts'
 
 export function listCommand(app: AppContext) {
@@ -12,13 +12,13 @@ export function listCommand(app: AppContext) {
       const { openStoresForReading } = await import('./stores.ts')
       const { listRow, listRuns } = await import('./list-runs.ts')
       const { readDaemonRow } = await import('../daemon/daemon-row.ts')
-      const { json, color } = { ...command.optsWithGlobals(), ...options }
+      const { json, color } = globalOptions(command)
       const stores = openStoresForReading(app)
       const proxyPort = stores && readDaemonRow(stores.state)?.proxyPort
       const runs = stores
         ? await listRuns(stores.context, { all: options.all === true, proxyPort })
         : []
-      if (json === true) {
+      if (json) {
         app.output.answer(JSON.stringify({ runs }, undefined, 2))
       } else {
         const { formatTable } = await import('./table.ts')

@@ -1,5 +1,5 @@
 import type { AppContext } from './app-context.ts'
-import { newCommand } from './global-options.ts'
+import { globalOptions, newCommand } from './global-options.ts'
 
 export function logsCommand(app: AppContext) {
   return newCommand('logs')
@@ -11,7 +11,7 @@ export function logsCommand(app: AppContext) {
     .option('--timestamps', 'with the time of each line')
     .action(async (run, options, command) => {
       const { showLogs } = await import('./show-logs.ts')
-      const { json } = { ...command.optsWithGlobals(), ...options }
-      await showLogs(app, run, { ...options, json: json === true })
+      const { json } = globalOptions(command)
+      await showLogs(app, run, { ...options, json })
     })
 }

@@ -1,5 +1,5 @@
 import type { AppContext } from './app-context.ts'
-import { newCommand } from './global-options.ts'
+import { globalOptions, newCommand } from './global-options.ts'
 
 export function openCommand(app: AppContext) {
   return newCommand('open')
@@ -7,12 +7,12 @@ export function openCommand(app: AppContext) {
     .description('Open the URL of a service in the browser, and print it.')
     .argument('<run>', 'id, id prefix or name')
     .argument('[service]', 'the service')
-    .action(async (run, service, options, command) => {
+    .action(async (run, service, _options, command) => {
       const { serviceUrl } = await import('./service-url.ts')
       const { openInBrowser } = await import('../platform/open-in-browser.ts')
-      const { json } = { ...command.optsWithGlobals(), ...options }
+      const { json } = globalOptions(command)
       const found = serviceUrl(app, run, service)
-      app.output.answer(json === true ? JSON.stringify(found) : found.url)
+      app.output.answer(json ? JSON.stringify(found) : found.url)
       await openInBrowser(found.url, app.host.platform)
     })
 }

@@ -27,7 +27,7 @@ import {
 
 /** `agent run`: everything is checked and planned before anything is made. */
 export async function performRun(app: AppContext, flags: RunFlags): Promise<void> {
-  const progress = new ProgressLines(app, {
+  using progress = new ProgressLines(app, {
     json: flags.json,
     style: styleFor(app, flags, 'stderr'),
   })
@@ -76,7 +76,10 @@ export async function performRun(app: AppContext, flags: RunFlags): Promise<void
   })
   if (project.container.user === 'image')
     progress.notice(`container.user: image, the command runs as the image's own user, often root`)
-  if (flags.dryRun === true) return printPlan(app, plan, flags.json)
+  if (flags.dryRun === true) {
+    progress.clear()
+    return printPlan(app, plan, flags.json)
+  }
   await launchRun(app, {
     plan,
     env: { ...base?.env, ...git.env, ...env },

@@ -1,5 +1,6 @@
 import { decodeDaemonReport } from '../daemon/daemon-report.ts'
 import { findDaemon } from '../daemon/find-daemon.ts'
+import { handOver } from '../daemon/hand-over.ts'
 import { portConflict } from '../daemon/port-conflict.ts'
 import { portProblem } from '../daemon/proxy-host.ts'
 import { UserError } from '../lib/errors.ts'
@@ -93,8 +94,7 @@ async function makeWay(app: AppContext, { port, restart }: PrivilegedStart): Pro
   if (client === undefined) return
   const { port: live } = await client.proxyStatus()
   if (live !== undefined && !restart) throw portConflict(live, port)
-  await client.handover()
-  await client.closed
+  await handOver(client)
 }
 
 /** What the child may know: enough to become the user, and where his state is. */

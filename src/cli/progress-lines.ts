@@ -11,7 +11,7 @@ const LIVE_INTERVAL_MS = 100
  * Progress on stderr: one line that is rewritten on a terminal, a few plain lines elsewhere, JSON Lines
  * with `--json`.
  */
-export class ProgressLines implements RunProgress {
+export class ProgressLines implements RunProgress, Disposable {
   readonly #app: AppContext
   readonly #json: boolean
   readonly #style: Style
@@ -40,6 +40,11 @@ export class ProgressLines implements RunProgress {
     const text = printable(line).slice(0, columns - 1)
     this.#app.output.passNote(`\r\u001B[K${this.#style.dim(text)}`)
     this.#live = true
+  }
+
+  /** Whatever comes next, an error too, begins on a line of its own. */
+  [Symbol.dispose](): void {
+    this.clear()
   }
 
   /** Takes the rewritten line away. */

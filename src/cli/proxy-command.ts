@@ -1,5 +1,5 @@
 import type { AppContext } from './app-context.ts'
-import { newCommand } from './global-options.ts'
+import { globalOptions, newCommand } from './global-options.ts'
 
 export function proxyCommand(app: AppContext) {
   const proxy = newCommand('proxy')
@@ -13,31 +13,31 @@ export function proxyCommand(app: AppContext) {
         .option('--foreground', 'stay in this terminal')
         .action(async (options, command) => {
           const { startProxy } = await import('./start-proxy.ts')
-          const { json } = { ...command.optsWithGlobals(), ...options }
+          const { json } = globalOptions(command)
           await startProxy(app, {
             port: options.port,
             foreground: options.foreground === true,
             restart: name === 'restart',
-            json: json === true,
+            json,
           })
         }),
     )
   proxy.addCommand(
     newCommand('stop')
       .summary('stop listening')
-      .action(async (options, command) => {
+      .action(async (_options, command) => {
         const { stopProxy } = await import('./control-proxy.ts')
-        const { json } = { ...command.optsWithGlobals(), ...options }
-        await stopProxy(app, { json: json === true })
+        const { json } = globalOptions(command)
+        await stopProxy(app, { json })
       }),
   )
   proxy.addCommand(
     newCommand('status')
       .summary('whether and where it listens, and what it does')
-      .action(async (options, command) => {
+      .action(async (_options, command) => {
         const { showProxyStatus } = await import('./control-proxy.ts')
-        const { json } = { ...command.optsWithGlobals(), ...options }
-        await showProxyStatus(app, { json: json === true })
+        const { json } = globalOptions(command)
+        await showProxyStatus(app, { json })
       }),
   )
   return proxy

@@ -1,5 +1,5 @@
 import type { AppContext } from './app-context.ts'
-import { newCommand } from './global-options.ts'
+import { globalOptions, newCommand } from './global-options.ts'
 
 export function routeCommand(app: AppContext) {
   const route = newCommand('route')
@@ -15,18 +15,18 @@ export function routeCommand(app: AppContext) {
       .option('--port <port>', 'port of the routing proxy')
       .action(async (name, upstream, options, command) => {
         const { addRoute } = await import('./static-routes.ts')
-        const { json } = { ...command.optsWithGlobals(), ...options }
-        await addRoute(app, name, upstream, { port: options.port, json: json === true })
+        const { json } = globalOptions(command)
+        await addRoute(app, name, upstream, { port: options.port, json })
       }),
   )
   route.addCommand(
     newCommand('list')
       .alias('ls')
       .summary('list all routes')
-      .action(async (options, command) => {
+      .action(async (_options, command) => {
         const { listRoutes } = await import('./static-routes.ts')
-        const { json } = { ...command.optsWithGlobals(), ...options }
-        listRoutes(app, { json: json === true })
+        const { json } = globalOptions(command)
+        listRoutes(app, { json })
       }),
   )
   route.addCommand(
@@ -34,10 +34,10 @@ export function routeCommand(app: AppContext) {
       .alias('rm')
       .summary('remove a static route')
       .argument('<name>', 'service.agent')
-      .action(async (name, options, command) => {
+      .action(async (name, _options, command) => {
         const { removeRoute } = await import('./static-routes.ts')
-        const { json } = { ...command.optsWithGlobals(), ...options }
-        removeRoute(app, name, { json: json === true })
+        const { json } = globalOptions(command)
+        removeRoute(app, name, { json })
       }),
   )
   return route

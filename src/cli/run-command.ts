@@ -1,7 +1,7 @@
 import { Option } from '@commander-js/extra-typings'
 import { RUNTIME_KINDS, SANDBOX_MODES } from '../config/choices.ts'
 import type { AppContext } from './app-context.ts'
-import { newCommand } from './global-options.ts'
+import { globalOptions, newCommand } from './global-options.ts'
 
 /** @param rest what follows `--`: the command to run */
 export function runCommand(app: AppContext, rest: readonly string[]) {
@@ -13,9 +13,9 @@ export function runCommand(app: AppContext, rest: readonly string[]) {
     .argument('[path]', 'the project')
     .usage('[options] [path] [-- command...]')
     .option('--name <name>', 'name of the run, part of its URLs')
-    .option('-e, --env <K=V>', 'set a variable, or pass on ours with K alone', collect, noValues())
-    .option('--env-file <file>', 'read variables from a file', collect, noValues())
-    .option('-m, --mount <src:dst[:ro]>', 'mount a folder or file', collect, noValues())
+    .option('-e, --env <K=V>', 'set a variable, or pass on ours with K alone', collect)
+    .option('--env-file <file>', 'read variables from a file', collect)
+    .option('-m, --mount <src:dst[:ro]>', 'mount a folder or file', collect)
     .option('--allow-unsafe-mount', 'allow mounts that give away more than a project')
     .option('-i, --interactive', 'connect stdin and a terminal')
     .option('-d, --detach', 'start in the background and print the run id')
@@ -30,22 +30,21 @@ export function runCommand(app: AppContext, rest: readonly string[]) {
     .option('--timings', 'say how long each step took')
     .action(async (path, options, command) => {
       const { performRun } = await import('./perform-run.ts')
-      const { json, verbose, color } = { ...command.optsWithGlobals(), ...options }
+      const { json, verbose, color } = globalOptions(command)
       await performRun(app, {
         ...options,
+        env: options.env ?? [],
+        envFile: options.envFile ?? [],
+        mount: options.mount ?? [],
         path: path ?? '.',
         command: rest,
-        json: json === true,
-        verbose: verbose === true,
+        json,
+        verbose,
         color,
       })
     })
 }
 
-function noValues(): string[] {
-  return []
-}
-
-function collect(value: string, previous: string[]): string[] {
+function collect(value: string, previous: string[] = []): string[] {
   return [...previous, value]
 }

@@ -27,12 +27,14 @@ export async function showStatus(app: AppContext, flags: { json: boolean }): Pro
 }
 
 async function describeRuntime(app: AppContext): Promise<RuntimeInfo | { error: string }> {
+  const limit = AbortSignal.timeout(DETECT_LIMIT_MS)
   try {
     const wish = loadSettings(app, {}).runtime.value
-    const { info } = await app.runtimes.detect(wish, AbortSignal.timeout(DETECT_LIMIT_MS))
+    const { info } = await app.runtimes.detect(wish, limit)
     return info
   } catch (error) {
-    return { error: messageOf(error) }
+    const late = `unknown: no answer within ${DETECT_LIMIT_MS / 1000} s`
+    return { error: limit.aborted ? late : messageOf(error) }
   }
 }
 

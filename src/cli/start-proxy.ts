@@ -1,7 +1,7 @@
-import type { ControlClient } from '../daemon/control-client.ts'
 import type { PortSource } from '../daemon/control-protocol.ts'
 import { ensureDaemon } from '../daemon/ensure-daemon.ts'
 import { findDaemon } from '../daemon/find-daemon.ts'
+import { handOver } from '../daemon/hand-over.ts'
 import { portConflict } from '../daemon/port-conflict.ts'
 import { usageError } from '../lib/errors.ts'
 import { needsPrivilege } from '../platform/privileges.ts'
@@ -92,9 +92,4 @@ function nextWish(
       `sudo agent proxy restart --port=${next.port}`,
     )
   return next
-}
-
-async function handOver(client: ControlClient): Promise<void> {
-  await client.handover()
-  await client.closed
 }

@@ -1,5 +1,5 @@
 import type { AppContext } from './app-context.ts'
-import { newCommand } from './global-options.ts'
+import { globalOptions, newCommand } from './global-options.ts'
 
 export function stopCommand(app: AppContext) {
   return newCommand('stop')
@@ -10,7 +10,7 @@ export function stopCommand(app: AppContext) {
     .option('--time <seconds>', 'how long they get to end by themselves', '10')
     .action(async (names, options, command) => {
       const { stopRuns } = await import('./stop-runs.ts')
-      const { json } = { ...command.optsWithGlobals(), ...options }
-      await stopRuns(app, { ...options, names, json: json === true })
+      const { json } = globalOptions(command)
+      await stopRuns(app, { ...options, names, json })
     })
 }

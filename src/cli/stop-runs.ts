@@ -9,7 +9,7 @@ import type { RunContext } from '../run/run-context.ts'
 import type { RunRecord } from '../run/run-record.ts'
 import { isLive } from '../run/run-state.ts'
 import type { AppContext } from './app-context.ts'
-import { openStores } from './stores.ts'
+import { openStores, type OpenStores } from './stores.ts'
 import { wakeDaemon } from './wake-daemon.ts'
 
 export type StopFlags = {
@@ -25,6 +25,7 @@ export async function stopRuns(app: AppContext, flags: StopFlags): Promise<void>
   const stores = openStores(app)
   using _state = stores.state
   const { context } = stores
+  await tidyUp(app, stores)
   const chosen = choose(context, flags, (run) => isLive(run.state), 'running')
   await performAll(app, flags, chosen, async (run) => {
     if (!isLive(run.state)) {
@@ -33,8 +34,6 @@ export async function stopRuns(app: AppContext, flags: StopFlags): Promise<void>
     }
     return end(run, context, graceMs)
   })
-  for (const failure of await reclaim(context)) app.output.note(failure)
-  wakeDaemon(app, stores)
 }
 
 /** Stops what runs, then removes the record and the stored output. */
@@ -43,6 +42,7 @@ export async function destroyRuns(app: AppContext, flags: StopFlags): Promise<vo
   const stores = openStores(app)
   using _state = stores.state
   const { context } = stores
+  await tidyUp(app, stores)
   const chosen = choose(context, flags, (run) => !isLive(run.state), 'ended')
   await performAll(app, flags, chosen, async (run) => {
     const failures = await end(run, context, graceMs)
@@ -55,8 +55,12 @@ export async function destroyRuns(app: AppContext, flags: StopFlags): Promise<vo
     rmSync(context.paths.runLock(run.id), { force: true })
     return []
   })
-  for (const failure of await reclaim(context)) app.output.note(failure)
+}
+
+/** What dead processes left; first of all, so that it is done whatever the command then comes to. */
+async function tidyUp(app: AppContext, stores: OpenStores): Promise<void> {
   wakeDaemon(app, stores)
+  for (const failure of await reclaim(stores.context)) app.output.note(failure)
 }
 
 async function end(

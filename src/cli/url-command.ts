@@ -1,5 +1,5 @@
 import type { AppContext } from './app-context.ts'
-import { newCommand } from './global-options.ts'
+import { globalOptions, newCommand } from './global-options.ts'
 
 export function urlCommand(app: AppContext) {
   return newCommand('url')
@@ -7,10 +7,10 @@ export function urlCommand(app: AppContext) {
     .description('Print the URL of a service; without one, of the first that agent.yaml names.')
     .argument('<run>', 'id, id prefix or name')
     .argument('[service]', 'the service')
-    .action(async (run, service, options, command) => {
+    .action(async (run, service, _options, command) => {
       const { serviceUrl } = await import('./service-url.ts')
-      const { json } = { ...command.optsWithGlobals(), ...options }
+      const { json } = globalOptions(command)
       const found = serviceUrl(app, run, service)
-      app.output.answer(json === true ? JSON.stringify(found) : found.url)
+      app.output.answer(json ? JSON.stringify(found) : found.url)
     })
 }

@@ -5,11 +5,15 @@ import { usageError } from '../lib/errors.ts'
 export function usageProblem(error: unknown): unknown {
   if (!(error instanceof CommanderError)) return error
   const [first = '', ...hints] = error.message.replace(/^error: /, '').split('\n')
-  const what = first.replace(/\.$/, '').replaceAll("'", '"')
-  const suggestions = hints.map((hint) => hint.replace(/^\((.*)\)$/, '$1').trim()).filter(Boolean)
-  return usageError(lowerFirst(what), suggestions.length > 0 ? suggestions : 'agent --help')
+  const what = first
+    .replace(/\.$/, '')
+    .replaceAll("'", '"')
+    .replace(/\. ([A-Z])/g, (_match, letter: string) => `, ${letter.toLowerCase()}`)
+  return usageError(what.charAt(0).toLowerCase() + what.slice(1), fixOf(hints.join(' ')))
 }
 
-function lowerFirst(text: string): string {
-  return text.charAt(0).toLowerCase() + text.slice(1)
+/** The parser's `(Did you mean list?)` as something to do. */
+function fixOf(hint: string): string {
+  const names = /^\(Did you mean (?:one of )?(.*)\?\)$/.exec(hint)?.[1]
+  return names === undefined ? 'agent --help' : `write ${names.replaceAll(', ', ' or ')}`
 }

@@ -26,9 +26,11 @@ type Waiting = {
 const CALL_LIMIT_MS = 35_000
 const CONNECT_LIMIT_MS = 3000
 
-/** The daemon is not there, or went away during a call. */
-export class DaemonGoneError extends Error {
-  override readonly name = 'DaemonGoneError'
+/** The daemon is not there, or went away during a call, or whoever is there is none. */
+export class DaemonGoneError extends UserError {
+  constructor(what: string, cause?: unknown) {
+    super(what, { fix: 'run the same command again', cause })
+  }
 }
 
 /** One connection to the daemon. Its end tells the daemon that what it holds is to be stopped. */
@@ -43,7 +45,12 @@ export class ControlClient implements Disposable {
     this.#socket = socket
     const lines = new LineDecoder()
     socket.on('data', (bytes: Buffer) => {
-      for (const line of lines.push(bytes)) this.#take(line)
+      try {
+        for (const line of lines.push(bytes)) this.#take(line)
+      } catch {
+        // No daemon of ours talks like that.
+        socket.destroy()
+      }
     })
     this.#closed = new Promise((resolve) => {
       socket.once('close', () => {
@@ -70,7 +77,7 @@ export class ControlClient implements Disposable {
       })
       socket.on('error', (cause) => {
         clearTimeout(limit)
-        reject(new DaemonGoneError('the background process does not answer', { cause }))
+        reject(new DaemonGoneError('the background process does not answer', cause))
       })
     })
     return new ControlClient(socket)
@@ -115,6 +122,7 @@ export class ControlClient implements Disposable {
     return this.#call({ method: 'proxy.status' }, proxyStatusSchema)
   }
 
+  /** It may be gone before it answers: see `handOver`. */
   async handover(): Promise<void> {
     await this.#call({ method: 'handover' })
   }
@@ -126,16 +134,20 @@ export class ControlClient implements Disposable {
   async #call<T>(call: Call, schema: z.ZodType<T>): Promise<T>
   async #call(call: Call): Promise<void>
   async #call<T>(call: Call, schema?: z.ZodType<T>): Promise<T | void> {
-    const response = await this.#send(call)
+    const limitMs = call.method === 'hello' ? CONNECT_LIMIT_MS : CALL_LIMIT_MS
+    const response = await this.#send(call, limitMs)
     if (response.error !== undefined)
       throw new UserError(response.error.what, {
         fix: response.error.fixes,
         exitCode: response.error.exitCode,
       })
-    return schema?.parse(response.result)
+    const result = schema?.safeParse(response.result)
+    if (result?.success === false)
+      throw new DaemonGoneError('the background process answers in an unknown way', result.error)
+    return result?.data
   }
 
-  #send(call: Call): Promise<ControlResponse> {
+  #send(call: Call, limitMs: number): Promise<ControlResponse> {
     const id = this.#nextId++
     return new Promise((resolve, reject) => {
       if (this.#ended) {
@@ -145,7 +157,7 @@ export class ControlClient implements Disposable {
       const limit = setTimeout(() => {
         this.#waiting.delete(id)
         reject(new DaemonGoneError(`the background process did not answer ${call.method}`))
-      }, CALL_LIMIT_MS)
+      }, limitMs)
       const settle =
         <V>(then: (value: V) => void) =>
         (value: V): void => {

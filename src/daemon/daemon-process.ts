@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { rmSync } from 'node:fs'
 import { setTimeout as delay } from 'node:timers/promises'
 import { messageOf, UserError } from '../lib/errors.ts'
 import { type HeldLock, tryLock } from '../platform/file-lock.ts'
@@ -15,7 +16,7 @@ import { serveControl } from './control-server.ts'
 import { clearDaemonRow, type DaemonRow, readDaemonRow, writeDaemonRow } from './daemon-row.ts'
 import { DaemonRequests } from './daemon-requests.ts'
 import { findDaemon } from './find-daemon.ts'
-import { explainService } from './explain-service.ts'
+import { serviceExplainer } from './explain-service.ts'
 import { ProxyHost } from './proxy-host.ts'
 
 /** How long the daemon before us may take to end. */
@@ -50,14 +51,20 @@ export async function runDaemon(options: DaemonOptions): Promise<void> {
   using lock = await becomeOnly(options)
   if (lock === undefined) return options.onReady({})
   if (globalThis.AGENT_FAULTS) faultPoint(() => 'daemon:locked')
+  // A dead daemon's; ours is made with the proxy, if ever.
+  rmSync(paths.pagesSocket, { force: true })
   const previous = readDaemonRow(state)
   await using cleanup = new AsyncDisposableStack()
-  const routes = cleanup.use(new RouteSource(paths.dir))
+  const routes = cleanup.use(
+    new RouteSource(paths.dir, {
+      onError: (error) => log(`could not read the routes: ${messageOf(error)}`),
+    }),
+  )
   const row = newRow(context)
   const proxy = cleanup.use(
     new ProxyHost({
       routes,
-      explain: (route) => explainService(route, context),
+      explain: serviceExplainer(context),
       pagesSocketPath: paths.pagesSocket,
       clock: context.clock,
       log,
@@ -154,9 +161,12 @@ async function startProxy(
   }
 }
 
-/** Ends the daemon once nothing has needed it for a while; a claim that comes first keeps it. */
+/**
+ * Ends the daemon once nothing has needed it for a while; a claim that comes first keeps it. So does a
+ * database that cannot be asked now: whoever may need us is in it.
+ */
 function endWhenIdle(
-  { context, state, idleMs }: DaemonOptions,
+  { context, state, idleMs, log }: DaemonOptions,
   row: DaemonRow,
   proxy: ProxyHost,
   end: (reason: string) => void,
@@ -165,10 +175,20 @@ function endWhenIdle(
   const unneeded = (): boolean =>
     !proxy.pinned && !runs.hasLive() && routes.listStatic().length === 0
   let neededAtMs = clock.now()
-  const timer = setInterval(() => {
+  let lastFailure = ''
+  const check = (): void => {
     if (!unneeded()) neededAtMs = clock.now()
     if (clock.now() - neededAtMs < idleMs) return
     if (clearDaemonRow(state, row.nonce, unneeded)) end('idle')
+  }
+  const timer = setInterval(() => {
+    try {
+      check()
+    } catch (error) {
+      const failure = messageOf(error)
+      if (failure !== lastFailure) log(`could not see whether anything needs us: ${failure}`)
+      lastFailure = failure
+    }
   }, IDLE_CHECK_MS)
   return { [Symbol.dispose]: () => clearInterval(timer) }
 }

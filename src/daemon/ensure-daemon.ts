@@ -8,6 +8,7 @@ import type { State } from '../state/state.ts'
 import type { ControlClient } from './control-client.ts'
 import { daemonEnv } from './daemon-env.ts'
 import { findDaemon, findDaemonAndVersion } from './find-daemon.ts'
+import { handOver } from './hand-over.ts'
 import { isNewer } from './version-order.ts'
 import { decodeDaemonReport } from './daemon-report.ts'
 import type { Environment } from '../platform/host.ts'
@@ -50,8 +51,7 @@ async function currentDaemon(state: State, version: string): Promise<ControlClie
   if (found === undefined) return undefined
   const { client } = found
   if (!isNewer(version, found.version)) return client
-  await client.handover()
-  await client.closed
+  await handOver(client)
   return undefined
 }
 

@@ -1,6 +1,7 @@
 import type { ContainerRuntime } from '../runtime/container-runtime.ts'
 import type { ContainerState } from '../runtime/container-state.ts'
 import type { RunContext } from '../run/run-context.ts'
+import { selectRun } from '../run/run-labels.ts'
 import { isLive } from '../run/run-state.ts'
 import type { ServiceCondition } from '../proxy/service-condition.ts'
 import type { Route } from '../routes/route.ts'
@@ -10,8 +11,24 @@ import { listenersIn } from './listening-sockets.ts'
 /** How long after its start a service that has never answered counts as starting. */
 const STARTING_MS = 60_000
 
-/** Asks the runtime why a service does not answer; never throws. */
-export async function explainService(route: Route, context: RunContext): Promise<ServiceCondition> {
+/**
+ * Says why a service does not answer; never throws. Whoever asks about a route while its answer is on its
+ * way shares that: any web page may ask as often as it likes, and every look is a command in the container.
+ */
+export function serviceExplainer(context: RunContext): (route: Route) => Promise<ServiceCondition> {
+  const asked = new Map<string, Promise<ServiceCondition>>()
+  return (route) => {
+    const { service, owner } = route
+    const key = `${service} ${owner.kind === 'run' ? owner.runId : route.agent}`
+    const known = asked.get(key)
+    if (known !== undefined) return known
+    const answer = explainService(route, context).finally(() => asked.delete(key))
+    asked.set(key, answer)
+    return answer
+  }
+}
+
+async function explainService(route: Route, context: RunContext): Promise<ServiceCondition> {
   if (route.owner.kind === 'static') return { kind: 'not-listening' }
   try {
     const run = context.runs.find(route.owner.runId)
@@ -20,7 +37,9 @@ export async function explainService(route: Route, context: RunContext): Promise
     if (run.containerId === undefined)
       return { kind: 'starting', sinceMs: context.clock.now() - run.createdAtMs }
     const runtime = await context.connect(run.runtime, run.endpoint)
-    const [container] = await runtime.list({ 'agentops.run-id': run.id })
+    // Not any that has its labels: so has one from an image that was made of it (docker commit).
+    const containers = await runtime.list(selectRun(context.homeId, run.id))
+    const container = containers.find(({ id }) => id === run.containerId)
     if (container === undefined) return { kind: 'stopped' }
     return await conditionOf(container, route, runtime, {
       ageMs: context.clock.now() - (run.startedAtMs ?? run.createdAtMs),

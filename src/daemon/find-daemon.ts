@@ -1,5 +1,6 @@
 import type { State } from '../state/state.ts'
 import { ControlClient, DaemonGoneError } from './control-client.ts'
+import type { Hello } from './control-protocol.ts'
 import { readDaemonRow } from './daemon-row.ts'
 
 /**
@@ -18,7 +19,7 @@ export async function findDaemonAndVersion(
   if (row === undefined) return undefined
   try {
     const client = await ControlClient.open(row.socketPath)
-    const { nonce, version } = await client.hello()
+    const { nonce, version } = await introduced(client)
     if (nonce === row.nonce) return { client, version }
     client[Symbol.dispose]()
     // Between the two steps another daemon took over; its row is there by now.
@@ -28,6 +29,15 @@ export async function findDaemonAndVersion(
       : undefined
   } catch (error) {
     if (error instanceof DaemonGoneError) return undefined
+    throw error
+  }
+}
+
+async function introduced(client: ControlClient): Promise<Hello> {
+  try {
+    return await client.hello()
+  } catch (error) {
+    client[Symbol.dispose]()
     throw error
   }
 }

@@ -1,28 +1,48 @@
+import { untilAborted } from '../lib/until-aborted.ts'
 import type { ContainerRuntime } from '../runtime/container-runtime.ts'
 import type { ContainerId } from '../runtime/container-state.ts'
 
 /** A TCP socket that listens inside a container. */
 export type ListeningSocket = { port: number; loopback: boolean }
 
+/** What reading may take: the program that answers is the container's, and may be anything. */
+const READ_LIMIT_MS = 3000
+const TABLE_MAX_BYTES = 1024 * 1024
+
 /**
  * What listens inside, read by a command there, since its network is its own.
- * Undefined when the image has no `cat`.
+ * Undefined when that cannot be found out, as in an image without `cat`.
  */
 export async function listenersIn(
   runtime: ContainerRuntime,
   id: ContainerId,
 ): Promise<ListeningSocket[] | undefined> {
-  const session = await runtime.exec(id, {
-    command: ['cat', '/proc/net/tcp', '/proc/net/tcp6'],
-    env: {},
-    tty: false,
-    stdin: false,
-  })
+  const signal = AbortSignal.timeout(READ_LIMIT_MS)
+  try {
+    const text = await untilAborted(readTables(runtime, id, signal), signal)
+    return text.includes('local_address') ? parseSocketTable(text) : undefined
+  } catch {
+    return undefined
+  }
+}
+
+async function readTables(
+  runtime: ContainerRuntime,
+  id: ContainerId,
+  signal: AbortSignal,
+): Promise<string> {
+  const command = ['cat', '/proc/net/tcp', '/proc/net/tcp6']
+  const session = await runtime.exec(id, { command, env: {}, tty: false, stdin: false }, signal)
   await using stream = session.stream
+  signal.addEventListener('abort', () => void stream[Symbol.asyncDispose]())
   const chunks: Uint8Array[] = []
-  for await (const chunk of stream.output) if (chunk.stream === 'stdout') chunks.push(chunk.bytes)
-  const text = Buffer.concat(chunks).toString('latin1')
-  return text === '' ? undefined : parseSocketTable(text)
+  let size = 0
+  for await (const { stream: name, bytes } of stream.output) {
+    if (name === 'stdout') chunks.push(bytes)
+    size += bytes.length
+    if (size > TABLE_MAX_BYTES) break
+  }
+  return Buffer.concat(chunks).toString('latin1')
 }
 
 const LISTEN = '0A'

@@ -111,14 +111,18 @@ export class ProxyHost implements AsyncDisposable {
 
   async #serve(bound: BoundProxy, pinned: boolean): Promise<number> {
     const { routes, explain, pagesSocketPath, clock, log, version, onChange } = this.#options
-    const proxy = await serveProxy(bound, {
+    const options = {
       routes: () => routes.current(),
       explain,
-      onRoutesChanged: (listener) => routes.onChange(listener),
+      onRoutesChanged: (listener: () => void) => routes.onChange(listener),
       pagesSocketPath,
       clock,
       log,
       version,
+    }
+    const proxy = await serveProxy(bound, options).catch((error: unknown) => {
+      bound.close()
+      throw error
     })
     this.#running = { bound, proxy }
     this.#pinned = pinned

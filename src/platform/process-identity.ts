@@ -20,8 +20,8 @@ export interface ProcessTable {
 }
 
 /** The real process table: `/proc` on Linux, `ps` and `sysctl` elsewhere. */
-export function systemProcessTable(): ProcessTable {
-  const system = process.platform === 'linux' ? linuxProcesses() : posixProcesses()
+export function systemProcessTable(platform: NodeJS.Platform = process.platform): ProcessTable {
+  const system = platform === 'linux' ? linuxProcesses() : posixProcesses()
   let self: ProcessIdentity | undefined
   return {
     get self() {
@@ -75,12 +75,14 @@ function posixProcesses(): SystemProcesses {
   let boot: string | undefined
   return {
     startOf(pid) {
-      const line = runOrUndefined('ps', ['-o', 'stat=,lstart=', '-p', String(pid)])?.trim()
+      const line = runOrUndefined('/bin/ps', ['-o', 'stat=,lstart=', '-p', String(pid)])?.trim()
       if (line === undefined || line === '' || line.startsWith('Z')) return undefined
       return line.replace(/^\S+\s+/, '')
     },
     bootId() {
-      boot ??= runOrUndefined('sysctl', ['-n', 'kern.boottime'])?.trim() ?? 'unknown'
+      // Not kern.boottime, which moves whenever the clock is set.
+      boot ??=
+        runOrUndefined('/usr/sbin/sysctl', ['-n', 'kern.bootsessionuuid'])?.trim() ?? 'unknown'
       return boot
     },
   }
@@ -104,10 +106,12 @@ function readOrUndefined(path: string): string | undefined {
   }
 }
 
+/** In one time zone and language, whatever the caller's: answers are compared with other processes'. */
 function runOrUndefined(program: string, parameters: string[]): string | undefined {
   try {
     return execFileSync(program, parameters, {
       encoding: 'utf8',
+      env: { LC_ALL: 'C', TZ: 'UTC' },
       stdio: ['ignore', 'pipe', 'ignore'],
       timeout: 2000,
     })

@@ -61,7 +61,7 @@ export function isConstraint(error: unknown): boolean {
 /**
  * One connection to an SQLite file. Synchronous, because every query of ours takes microseconds; the only
  * wait is for locks, and it is bounded. `node:sqlite` and not `bun:sqlite`: equally fast in the compiled
- * binary (docs/benchmarks.md), and it runs on Deno and Node too.
+ * binary (docs/decisions/004-sqlite.md), and it runs on Deno and Node too.
  */
 export class Sqlite {
   readonly path: string

@@ -1,14 +1,16 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { messageOf } from '../lib/errors.ts'
-import type { ContainerEvent, RuntimeKind } from '../runtime/container-state.ts'
+import type { ContainerEvent, ContainerId, RuntimeKind } from '../runtime/container-state.ts'
 import { LABEL_RUN_ID } from '../runtime/labels.ts'
 import { type EndOptions, endRun } from './end-run.ts'
 import { endOfOrphan, reclaim } from './reclaim.ts'
 import { healthOf } from './run-health.ts'
+import { selectHome } from './run-labels.ts'
 import type { RunContext } from './run-context.ts'
 import type { RunRecord } from './run-record.ts'
 import { isLive } from './run-state.ts'
 import { RuntimeWatch } from './runtime-watch.ts'
+import { isStray } from './stray-container.ts'
 
 /** How often rows are compared with the process table. */
 const TICK_MS = 1000
@@ -16,6 +18,10 @@ const TICK_MS = 1000
 const HOLDER_GRACE_MS = 5000
 /** Grace of a run whose command died. */
 const ORPHAN_GRACE_MS = 10_000
+/** When an end that failed is tried again. */
+const RETRY_MS = 15_000
+/** How long after a run's end something of it may still appear on its runtime. */
+const AFTERMATH_MS = 600_000
 
 /**
  * Looks after running runs, in the background process: follows the runtimes' events, ends what ended,
@@ -28,6 +34,8 @@ export class Supervisor implements AsyncDisposable {
   readonly #watches = new Map<string, RuntimeWatch>()
   readonly #holders = new Map<string, Promise<void>>()
   readonly #ending = new Map<string, Promise<void>>()
+  /** Runs that are to be ended once nobody makes them any more and the time has come. */
+  readonly #due = new Map<string, number>()
   readonly #leaving = new AbortController()
   #ticker: ReturnType<typeof setInterval> | undefined
 
@@ -36,12 +44,15 @@ export class Supervisor implements AsyncDisposable {
     this.#log = log
   }
 
-  /** Finishes what dead processes left, then follows every runtime that has a live run. */
+  /** Finishes what dead processes left, then follows every runtime that has, or had just now, a run. */
   async start(): Promise<void> {
     this.#ticker = setInterval(() => this.#guarded(() => this.#tick()), TICK_MS)
     for (const failure of await reclaim(this.#context)) this.#log(failure)
-    for (const { runtime, endpoint } of this.#context.runs.list({ live: true }))
-      this.#watchFor(runtime, endpoint)
+    const sinceMs = this.#context.clock.now() - AFTERMATH_MS
+    for (const { runtime, endpoint, endedAtMs = Infinity } of this.#context.runs.list({
+      live: false,
+    }))
+      if (endedAtMs > sinceMs) this.#watchFor(runtime, endpoint)
   }
 
   /** Returns once nothing that happens on this runtime from now on goes unseen. */
@@ -49,12 +60,19 @@ export class Supervisor implements AsyncDisposable {
     await this.#watchFor(kind, endpoint).ready()
   }
 
-  /** A run that is running now: it may have ended before we could see it. */
+  /**
+   * A run that is running now: it may have ended before we could see it. Where that cannot be found out
+   * now, the watch on its runtime does it later, as after every connection.
+   */
   async supervise(runId: string): Promise<void> {
     const run = this.#context.runs.find(runId)
     if (run === undefined) return
     this.#watchFor(run.runtime, run.endpoint)
-    await this.#check(run)
+    try {
+      await this.#check(run)
+    } catch (error) {
+      this.#log(`cannot look after ${run.id} yet: ${messageOf(error)}`)
+    }
   }
 
   /** As `supervise`; when `closed` resolves, the run's command is gone, and so is its right to run. */
@@ -97,7 +115,7 @@ export class Supervisor implements AsyncDisposable {
     const watch = new RuntimeWatch({
       connect: () => this.#context.connect(kind, endpoint),
       homeId: this.#context.homeId,
-      onEvent: (event) => this.#onEvent(event),
+      onEvent: (event) => this.#onEvent(event, kind, endpoint),
       onListing: () => this.#checkAll(kind, endpoint),
       log: this.#log,
     })
@@ -105,12 +123,26 @@ export class Supervisor implements AsyncDisposable {
     return watch
   }
 
-  #onEvent(event: ContainerEvent): void {
+  #onEvent(event: ContainerEvent, kind: RuntimeKind, endpoint: string): void {
     const runId = event.labels[LABEL_RUN_ID]
     if (runId === undefined) return
+    if (event.kind === 'created' || event.kind === 'started') {
+      if (isStray(event, this.#context.runs)) void this.#removeStray(event.id, kind, endpoint)
+      return
+    }
     const run = this.#context.runs.find(runId)
     if (run === undefined || !isLive(run.state)) return
     if (event.kind === 'exited' || event.kind === 'removed') this.#ended(run)
+  }
+
+  async #removeStray(id: ContainerId, kind: RuntimeKind, endpoint: string): Promise<void> {
+    try {
+      const runtime = await this.#context.connect(kind, endpoint)
+      await runtime.remove(id)
+      this.#log(`removed the container ${id.slice(0, 12)}, whose run is over`)
+    } catch (error) {
+      this.#log(`could not remove the container ${id.slice(0, 12)}: ${messageOf(error)}`)
+    }
   }
 
   /** After the stream of events was broken, whatever happened in between is found by looking. */
@@ -119,6 +151,10 @@ export class Supervisor implements AsyncDisposable {
       .list({ live: true })
       .filter((run) => run.runtime === kind && run.endpoint === endpoint)
     for (const run of runs) await this.#check(run)
+    const runtime = await this.#context.connect(kind, endpoint)
+    for (const container of await runtime.list(selectHome(this.#context.homeId)))
+      if (isStray(container, this.#context.runs))
+        await this.#removeStray(container.id, kind, endpoint)
   }
 
   async #check(run: RunRecord): Promise<void> {
@@ -130,8 +166,11 @@ export class Supervisor implements AsyncDisposable {
 
   /** The container is not running any more. */
   #ended(run: RunRecord): void {
-    // Still being made: whoever makes it sees the end.
-    if (run.state !== 'running' && healthOf(run, this.#context) === 'tended') return
+    if (run.state !== 'running' && healthOf(run, this.#context) === 'tended') {
+      // Still being made, and whoever makes it sees the end; or else we look again.
+      this.#due.set(run.id, this.#context.clock.now())
+      return
+    }
     const holder = this.#holders.get(run.id)
     this.#end(run.id, { graceMs: 0, requested: false }, async () => {
       if (holder !== undefined) await Promise.race([holder, this.#pause(HOLDER_GRACE_MS)])
@@ -145,9 +184,23 @@ export class Supervisor implements AsyncDisposable {
   }
 
   #tick(): void {
-    for (const run of this.#context.runs.list({ live: true })) {
-      if (this.#holders.has(run.id) || healthOf(run, this.#context) !== 'orphaned') continue
-      this.#end(run.id, endOfOrphan(run, ORPHAN_GRACE_MS))
+    const { runs } = this.#context
+    for (const run of [...runs.list({ live: true }), ...runs.listUncleaned()]) {
+      if (healthOf(run, this.#context) === 'tended') continue
+      // A command that holds its run is not the one that died while stopping it.
+      if (this.#holders.has(run.id) && run.state === 'running') continue
+      if ((this.#due.get(run.id) ?? 0) > this.#context.clock.now()) continue
+      this.#end(run.id, { ...endOfOrphan(run, ORPHAN_GRACE_MS), ifFree: true })
+    }
+    for (const [runId, atMs] of this.#due) this.#endWhenDue(runId, atMs)
+  }
+
+  #endWhenDue(runId: string, atMs: number): void {
+    const run = this.#context.runs.find(runId)
+    if (run === undefined || run.cleanedAtMs !== undefined) this.#due.delete(runId)
+    else if (run.state === 'running' && atMs <= this.#context.clock.now()) {
+      this.#due.delete(runId)
+      this.#ended(run)
     }
   }
 
@@ -163,9 +216,14 @@ export class Supervisor implements AsyncDisposable {
         this.#leaving.signal.aborted ? undefined : endRun(runId, this.#context, options),
       )
       .then((report) => {
-        for (const failure of report?.failures ?? []) this.#log(failure)
+        const failures = report?.failures ?? []
+        if (failures.length > 0) this.#due.set(runId, this.#context.clock.now() + RETRY_MS)
+        for (const failure of failures) this.#log(failure)
       })
-      .catch((error: unknown) => this.#log(`could not end ${runId}: ${messageOf(error)}`))
+      .catch((error: unknown) => {
+        this.#due.set(runId, this.#context.clock.now() + RETRY_MS)
+        this.#log(`could not end ${runId}: ${messageOf(error)}`)
+      })
       .finally(() => this.#ending.delete(runId))
     this.#ending.set(runId, work)
   }

@@ -1,4 +1,4 @@
-import { statSync } from 'node:fs'
+import { readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { errorCode } from '../lib/errors.ts'
 import { jitterMs, pauseSync } from '../platform/pause.ts'
@@ -7,7 +7,12 @@ import { createPrivateFile } from '../platform/private-file.ts'
 import { Sqlite, isBusy } from '../platform/sqlite.ts'
 import { SCHEMA_VERSION, migrate, schemaVersion } from './schema.ts'
 import { State } from './state.ts'
-import { explainBusy, explainStorageFault, unusableDatabase } from './storage-fault.ts'
+import {
+  explainBusy,
+  explainStorageFault,
+  sharedFolder,
+  unusableDatabase,
+} from './storage-fault.ts'
 
 export type OpenStateOptions = {
   /** Owner that the folder must have; -1 where the system has none. */
@@ -35,6 +40,7 @@ function stateFile(dir: string): string {
  * Throws `UserError` when the folder or the file cannot be used; it is never replaced.
  */
 export function openState(dir: string, options: OpenStateOptions): State {
+  refuseSharedFolder(dir)
   ensurePrivateDirectory(dir, options.uid, { followLink: true })
   const path = stateFile(dir)
   try {
@@ -58,6 +64,24 @@ export function openStateReadonly(dir: string, options: OpenStateOptions): State
   if (found !== 'outdated') return found
   openState(dir, options).close()
   return openStateReadonly(dir, options)
+}
+
+/** What tells a folder of ours: either may have been there first. */
+const OURS = ['state.db', 'config.yaml']
+
+/** Closing a folder of other things to others would break those: as root, `AGENTOPS_HOME=/tmp` the whole machine. */
+function refuseSharedFolder(dir: string): void {
+  const entries = entriesOfOpenFolder(dir)
+  if (entries.length > 0 && !OURS.some((name) => entries.includes(name))) throw sharedFolder(dir)
+}
+
+/** What is in a folder that others can enter; nothing for any other, and for one that we cannot look into. */
+function entriesOfOpenFolder(dir: string): readonly string[] {
+  try {
+    return (statSync(dir).mode & 0o077) === 0 ? [] : readdirSync(dir)
+  } catch {
+    return []
+  }
 }
 
 function openWritable(path: string, busyTimeoutMs: number): State {

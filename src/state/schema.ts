@@ -36,9 +36,11 @@ export function migrate(db: Sqlite): void {
 }
 
 function readVersion(db: Sqlite): number {
+  // First, because it reads the schema: a file that is damaged or cut off is found out here.
+  const isEmpty = !hasTables(db)
   const version = pragma(db, 'user_version')
   const isOurs = pragma(db, 'application_id') === APPLICATION_ID
-  if (!isOurs && (hasTables(db) || version !== 0)) throw foreignDatabase(db.path)
+  if (!isOurs && (!isEmpty || version !== 0)) throw foreignDatabase(db.path)
   if (version > SCHEMA_VERSION) throw newerDatabase(db.path, version, SCHEMA_VERSION)
   return version
 }

@@ -42,7 +42,7 @@ export function unusableDatabase(path: string, cause: unknown): UserError {
 }
 
 /** The file is left as it is: it may be all that is known about containers that still run. */
-export function damagedDatabase(path: string, cause: unknown): UserError {
+function damagedDatabase(path: string, cause: unknown): UserError {
   return new UserError(`${path} is damaged, or not a database of agent`, {
     fix: [
       `put a copy of it back, or move it away: mkdir ${path}.damaged && mv ${path} ${path}-* ${path}.damaged`,
@@ -55,6 +55,12 @@ export function damagedDatabase(path: string, cause: unknown): UserError {
 export function foreignDatabase(path: string): UserError {
   return new UserError(`${path} is a database of another program`, {
     fix: 'set AGENTOPS_HOME to a folder of its own for agent',
+  })
+}
+
+export function sharedFolder(dir: string): UserError {
+  return new UserError(`${dir} holds other things, and others can enter it`, {
+    fix: ['set AGENTOPS_HOME to a folder of its own for agent', `or chmod 700 ${dir}`],
   })
 }
 

@@ -2,15 +2,14 @@ import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 
 /**
- * Runs `work` while holding the lock `name` of the cache folder. The kernel holds it (flock(2)) for a child that ends
+ * Takes the lock `name` of the cache folder until disposed. The kernel holds it (flock(2)) for a child that ends
  * with its stdin, so no crash of ours can leave it behind. Throws after `limitMs` (default: 15 minutes, a cold cache).
  */
-export async function withCacheLock<T>(
+export async function takeCacheLock(
   cacheDir: string,
   name: string,
-  work: () => Promise<T>,
   limitMs = 15 * 60_000,
-): Promise<T> {
+): Promise<AsyncDisposable> {
   await mkdir(cacheDir, { recursive: true })
   const file = join(cacheDir, `${name}.lock`)
   const seconds = Math.ceil(limitMs / 1000).toString()
@@ -19,12 +18,24 @@ export async function withCacheLock<T>(
     stdout: 'pipe',
     stderr: 'inherit',
   })
-  try {
-    const first = await holder.stdout.getReader().read()
-    if (first.done) throw new Error(`${file}: still locked after ${seconds} s`)
-    return await work()
-  } finally {
+  const release = async (): Promise<void> => {
     await holder.stdin.end()
     await holder.exited
   }
+  const first = await holder.stdout.getReader().read()
+  if (first.done) {
+    await release()
+    throw new Error(`${file}: still locked after ${seconds} s`)
+  }
+  return { [Symbol.asyncDispose]: release }
+}
+
+/** Runs `work` while holding the lock `name` of the cache folder. */
+export async function withCacheLock<T>(
+  cacheDir: string,
+  name: string,
+  work: () => Promise<T>,
+): Promise<T> {
+  await using _lock = await takeCacheLock(cacheDir, name)
+  return await work()
 }

@@ -42,7 +42,7 @@ describe('a state database that is damaged', () => {
     fc.assert(fc.property(cut, (size) => expectRefusal(whole.subarray(0, size))))
   })
 
-  test.each([2, 99, 100, 511, 512, 4095, 4096, 4097])(
+  test.each([2, 64, 72, 95, 96, 99, 100, 511, 512, 4095, 4096, 4097])(
     'by being cut off after %d bytes is refused',
     (size) => expectRefusal(whole.subarray(0, size)),
   )

@@ -42,6 +42,12 @@ describe('a process', () => {
     expect(isAlive({ ...self, bootId: 'another' })).toBe(false)
   })
 
+  test('is the same one in whatever time zone, language and PATH it is looked at', () => {
+    const here = seenIn({ TZ: 'Asia/Tokyo', LC_ALL: 'en_US.UTF-8' })
+    expect(here.start).not.toBe('unknown')
+    expect(seenIn({ TZ: 'America/New_York', LC_ALL: 'C', PATH: '/nowhere' })).toEqual(here)
+  })
+
   test.skipIf(!isLinux)('is alive until it ended', async () => {
     using sleeper = started('sleep', '60')
     const identity = identityOf(sleeper.pid)
@@ -79,4 +85,15 @@ describe('a process', () => {
 
 function isAlive(identity: ProcessIdentity): boolean {
   return systemProcessTable().isAlive(identity)
+}
+
+/** This process as a system without /proc tells of it, to somebody with this environment. */
+function seenIn(env: Record<string, string>): ProcessIdentity {
+  const before = { ...process.env }
+  try {
+    Object.assign(process.env, env)
+    return systemProcessTable('darwin').self
+  } finally {
+    process.env = before
+  }
 }

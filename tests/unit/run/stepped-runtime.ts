@@ -1,4 +1,5 @@
 import type { ContainerRuntime } from '../../../src/runtime/container-runtime.ts'
+import { LABEL_RUN_ID } from '../../../src/runtime/labels.ts'
 
 /** Called before and after each call of a runtime; what it throws is what the call throws. */
 export type OnStep = (step: string) => void | Promise<void>
@@ -27,7 +28,11 @@ export function steppedRuntime(runtime: ContainerRuntime, onStep: OnStep): Conta
     remove: (id, signal) => around('remove', () => runtime.remove(id, signal)),
     wait: (id, signal) => runtime.wait(id, signal),
     inspect: (id, signal) => around('inspect', () => runtime.inspect(id, signal)),
-    list: (selector, signal) => around('list', () => runtime.list(selector, signal)),
+    // A look at everything, as after every connection, is no step in the life of a run.
+    list: (selector, signal) =>
+      selector[LABEL_RUN_ID] === undefined
+        ? runtime.list(selector, signal)
+        : around('list', () => runtime.list(selector, signal)),
     async *logs(id, options, signal) {
       await onStep('before logs')
       yield* runtime.logs(id, options, signal)

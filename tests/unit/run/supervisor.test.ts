@@ -96,6 +96,19 @@ describe('a supervised run', () => {
     expect(await eventually(() => cleaned(life, run.id))).toMatchObject({ exitCode: 3 })
   })
 
+  test('that cannot be looked at when it is handed over is in good hands all the same', async () => {
+    await using life = new LifeCycle()
+    await life.supervisor.start()
+    life.onStep = (step) => {
+      if (step === 'before list') throw new Error('the engine hiccups')
+    }
+    const { run } = await life.start({ attached: true })
+    expect(life.log).toEqual([`cannot look after ${run.id} yet: the engine hiccups`])
+    life.onStep = () => undefined
+    life.holders.get(run.id)?.resolve()
+    expect(await eventually(() => cleaned(life, run.id))).toMatchObject({ state: 'stopped' })
+  })
+
   test('a run that is not there is nothing', async () => {
     await using life = new LifeCycle()
     await life.supervisor.supervise('run_ffffffffffff')

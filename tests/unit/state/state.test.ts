@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'bun:test'
+import { chmodSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { UserError } from '../../../src/lib/errors.ts'
 import { Row } from '../../../src/lib/row.ts'
@@ -168,4 +169,28 @@ describe('the schema', () => {
       )
       expect(() => state.db.exec('DELETE FROM runs')).toThrow('FOREIGN KEY')
     }))
+})
+
+describe('a state folder', () => {
+  test('is never one of other things that others can enter', () => {
+    using folder = temporaryFolder()
+    chmodSync(folder.path, 0o755)
+    writeFileSync(join(folder.path, 'of-somebody'), '')
+    const error = userErrorOf(() => openState(folder.path, { uid }))
+    expect(error.message).toBe(`${folder.path} holds other things, and others can enter it`)
+    expect(error.fixes).toContain('set AGENTOPS_HOME to a folder of its own for agent')
+    expect(statSync(folder.path).mode & 0o777).toBe(0o755)
+    expect(readdirSync(folder.path)).toEqual(['of-somebody'])
+  })
+
+  test('that is empty or ours is closed to others', () => {
+    using folder = temporaryFolder()
+    for (const file of [undefined, 'config.yaml', 'state.db']) {
+      const dir = join(folder.path, `with-${file}`)
+      mkdirSync(dir, { mode: 0o755 })
+      if (file !== undefined) writeFileSync(join(dir, file), '')
+      openState(dir, { uid }).close()
+      expect(statSync(dir).mode & 0o777).toBe(0o700)
+    }
+  })
 })
