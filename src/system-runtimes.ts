@@ -94,10 +94,13 @@ function keyOf(kind: RuntimeKind, endpoint: string): string {
 
 function refuseUnavailable(kind: RuntimeKind | undefined, host: Host): void {
   if (kind === 'embedded' && host.platform !== 'linux')
-    throw new UserError('the embedded runtime is made of Linux namespaces, which this system has not', {
-      fix: 'use --runtime docker',
-      exitCode: 2,
-    })
+    throw new UserError(
+      'the embedded runtime is made of Linux namespaces, which this system has not',
+      {
+        fix: 'use --runtime docker',
+        exitCode: 2,
+      },
+    )
   if (kind !== 'apple') return
   throw new UserError(`the ${kind} runtime is not available yet`, {
     fix: 'use --runtime docker',

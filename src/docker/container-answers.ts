@@ -89,9 +89,7 @@ export function stateOfInspected(answer: Inspected): ContainerState {
   }
 }
 
-function publishedPorts(
-  ports: NonNullable<Inspected['NetworkSettings']['Ports']>,
-): AddressPort[] {
+function publishedPorts(ports: NonNullable<Inspected['NetworkSettings']['Ports']>): AddressPort[] {
   return Object.entries(ports)
     .flatMap(([port, bindings]) =>
       port.endsWith('/tcp')

@@ -41,7 +41,8 @@ export class ContainerStore {
     trimJournal(this.root)
     this.#sweep()
     for (const { source } of spec.mounts)
-      if (!existsSync(source)) throw new StartError(`the mount's source ${source} does not exist`, 125)
+      if (!existsSync(source))
+        throw new StartError(`the mount's source ${source} does not exist`, 125)
     if (this.list({}).some(({ name }) => name === spec.name))
       throw new StartError(`there is a container named "${spec.name}" already`, 125)
     const id = containerId(randomBytes(8).toString('hex'))
@@ -91,9 +92,7 @@ export class ContainerStore {
               .map((containerPort) => ({ containerPort, relaySocket: folder.socket }))
           : [],
       ...(start === undefined ? {} : { startedAtMs: start.startedAtMs }),
-      ...(exit === undefined
-        ? {}
-        : { exitCode: exit.exitCode, finishedAtMs: exit.finishedAtMs }),
+      ...(exit === undefined ? {} : { exitCode: exit.exitCode, finishedAtMs: exit.finishedAtMs }),
       ...(exit?.error === undefined ? {} : { error: exit.error }),
     }
   }
@@ -132,7 +131,8 @@ export class ContainerStore {
   /** What a crash left half removed. Half made ones may be somebody's who is at it. */
   #sweep(): void {
     for (const name of readdirSync(this.root))
-      if (name.startsWith('.removed-')) rmSync(join(this.root, name), { recursive: true, force: true })
+      if (name.startsWith('.removed-'))
+        rmSync(join(this.root, name), { recursive: true, force: true })
   }
 }
 

@@ -137,14 +137,28 @@ export class EmbeddedRuntime implements ContainerRuntime {
     return this.#store.list(selector)
   }
 
-  async *logs(
+  logs(id: ContainerId, options: LogOptions, signal?: AbortSignal): AsyncGenerator<LogChunk> {
+    return options.follow
+      ? this.#followLogs(id, options, signal)
+      : this.#storedLogs(id, options, signal)
+  }
+
+  async *#storedLogs(
+    id: ContainerId,
+    options: LogOptions,
+    signal?: AbortSignal,
+  ): AsyncGenerator<LogChunk> {
+    signal?.throwIfAborted()
+    yield* readLog(this.#known(id).log, options, async () => false)
+  }
+
+  async *#followLogs(
     id: ContainerId,
     options: LogOptions,
     signal?: AbortSignal,
   ): AsyncGenerator<LogChunk> {
     signal?.throwIfAborted()
     const folder = this.#known(id)
-    if (!options.follow) return yield* readLog(folder.log, options, async () => false)
     const order = { verb: 'watch' } as const
     const watching = giveOrderOnceStarted(folder, order, { libc: this.#options.libc, signal })
     using more = new Growth(watching.socket, signal)
@@ -195,7 +209,10 @@ export class EmbeddedRuntime implements ContainerRuntime {
       const { phase, exit } = folder.condition(libc)
       if (exit !== undefined) {
         ready()
-        return { exitCode: exit.exitCode, ...(exit.error === undefined ? {} : { error: exit.error }) }
+        return {
+          exitCode: exit.exitCode,
+          ...(exit.error === undefined ? {} : { error: exit.error }),
+        }
       }
       const watching = giveOrderOnceStarted(folder, { verb: 'watch' }, { libc, signal })
       await watching.listening

@@ -5,8 +5,9 @@ import { ContainerUnavailableError } from '../runtime/container-unavailable-erro
 import { StartError } from '../runtime/start-error.ts'
 import type { ContainerFolder } from './container-folder.ts'
 import { identityOf } from './container-record.ts'
-import { FRAME, FrameDecoder } from './frames.ts'
+import { FRAME } from './frames.ts'
 import { ProcessStream } from './process-stream.ts'
+import { readFrames } from './read-frames.ts'
 import { giveOrder } from './supervisor-connection.ts'
 
 /** What a command that died with its container would have ended with. */
@@ -46,9 +47,13 @@ function refuseOtherUser(folder: ContainerFolder, { user }: ExecSpec): void {
   if (user === undefined || record === undefined) return
   const { uid, gid } = identityOf(record)
   if (user !== `${uid}:${gid}` && user !== String(uid))
-    throw new StartError(`user "${user}" does not exist here: the embedded runtime has one user`, 125, {
-      fix: 'leave the user out, or use Docker',
-    })
+    throw new StartError(
+      `user "${user}" does not exist here: the embedded runtime has one user`,
+      125,
+      {
+        fix: 'leave the user out, or use Docker',
+      },
+    )
 }
 
 async function exitCodeOf(
@@ -59,19 +64,17 @@ async function exitCodeOf(
   signal?.throwIfAborted()
   const socket = await giveOrder(folder, { verb: 'exec-exit', exec })
   if (socket === undefined) return KILLED
-  const decoder = new FrameDecoder()
+  let exitCode = KILLED
   const onAbort = (): void => void socket.destroy()
   signal?.addEventListener('abort', onAbort, { once: true })
   try {
-    const chunks: AsyncIterable<Uint8Array> = socket
-    for await (const chunk of chunks)
-      for (const { kind, payload } of decoder.push(chunk))
-        if (kind === FRAME.exit) return payload[0] ?? KILLED
+    for await (const { kind, payload } of readFrames(socket))
+      if (kind === FRAME.exit) exitCode = payload[0] ?? KILLED
   } catch {
     // The connection broke with the container.
   } finally {
     signal?.removeEventListener('abort', onAbort)
   }
   signal?.throwIfAborted()
-  return KILLED
+  return exitCode
 }

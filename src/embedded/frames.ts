@@ -38,7 +38,8 @@ export class FrameDecoder {
 
   /** The frames that these bytes complete. Throws when a length cannot be meant. */
   push(bytes: Uint8Array): Frame[] {
-    this.#pending = this.#pending.length === 0 ? Buffer.from(bytes) : Buffer.concat([this.#pending, bytes])
+    this.#pending =
+      this.#pending.length === 0 ? Buffer.from(bytes) : Buffer.concat([this.#pending, bytes])
     const frames: Frame[] = []
     while (this.#pending.length >= HEAD_BYTES) {
       const length = this.#pending.readUInt32BE(1)

@@ -1,10 +1,20 @@
-import { accessSync, constants, existsSync, openSync, rmSync, statSync, writeFileSync, writeSync } from 'node:fs'
+import {
+  accessSync,
+  constants,
+  existsSync,
+  openSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { messageOf } from '../lib/errors.ts'
 import { quoted } from '../lib/quoted.ts'
 import { type Libc, openLibc } from '../platform/libc.ts'
 import { becomeProgram, changeFolder, duplicateAs, setHostname } from '../platform/linux-process.ts'
 import { StartError } from '../runtime/start-error.ts'
+import { environmentOf } from './container-environment.ts'
 import { ContainerFolder } from './container-folder.ts'
 import { type ContainerRecord, identityOf } from './container-record.ts'
 import { enterRoot } from './root-file-system.ts'
@@ -38,7 +48,7 @@ function becomeContainer(folder: ContainerFolder): never {
   const identity = identityOf(record)
   enterRoot(libc, { record, identity, hosts: folder.hosts })
   setHostname(libc, record.spec.hostname)
-  const env = environmentOf(record)
+  const env = environmentOf(record.spec)
   const { workingDir } = record.spec
   const command = record.spec.command ?? defaultCommand(record)
   enterFolder(workingDir)
@@ -49,25 +59,15 @@ function becomeContainer(folder: ContainerFolder): never {
   becomeProgram(libc, {
     path: '/usr/bin/unshare',
     argv: [
-      ...['unshare', '--user', '--keep-caps', `--map-user=${uid}`, `--map-group=${gid}`, '--'],
-      ...['setpriv', '--bounding-set=-all', '--inh-caps=-all', '--ambient-caps=-all', '--'],
-      ...['sh', '-c', REAPER, 'init', ...command],
+      ...`unshare --user --keep-caps --map-user=${uid} --map-group=${gid} --`.split(' '),
+      ...'setpriv --bounding-set=-all --inh-caps=-all --ambient-caps=-all -- sh -c'.split(' '),
+      REAPER,
+      'init',
+      ...command,
     ],
     env: { ...unscriptable(env), ...CHAIN_ENV },
     keep: [STATUS_FD, ENVIRONMENT_FD],
   })
-}
-
-/** What the command finds in its environment. */
-export function environmentOf({ spec }: Pick<ContainerRecord, 'spec'>): Record<string, string> {
-  return {
-    ...CHAIN_ENV,
-    HOME: '/home/agent',
-    USER: 'agent',
-    LANG: 'C.UTF-8',
-    HOSTNAME: spec.hostname,
-    ...spec.env,
-  }
 }
 
 function defaultCommand({ spec }: ContainerRecord): readonly string[] {
@@ -86,7 +86,11 @@ function enterFolder(path: string): void {
   try {
     changeFolder(path)
   } catch (cause) {
-    throw new StartError(`the working folder ${quoted(path)} is not there inside: ${messageOf(cause)}`, 125, { cause })
+    throw new StartError(
+      `the working folder ${quoted(path)} is not there inside: ${messageOf(cause)}`,
+      125,
+      { cause },
+    )
   }
 }
 

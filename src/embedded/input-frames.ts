@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net'
-import { decodeSize, FRAME, FrameDecoder } from './frames.ts'
+import { decodeSize, FRAME } from './frames.ts'
+import { readFrames } from './read-frames.ts'
 import type { SandboxProcess } from './sandbox-process.ts'
 
 /**
@@ -11,16 +12,13 @@ export async function followInput(
   process: SandboxProcess,
   options: { stdin: boolean },
 ): Promise<void> {
-  const decoder = new FrameDecoder()
-  const chunks: AsyncIterable<Uint8Array> = socket
   try {
-    for await (const chunk of chunks)
-      for (const { kind, payload } of decoder.push(chunk)) {
-        if (kind === FRAME.resize) process.resize(decodeSize(payload))
-        else if (!options.stdin) continue
-        else if (kind === FRAME.stdin) await process.write(payload)
-        else if (kind === FRAME.endOfInput) process.endInput()
-      }
+    for await (const { kind, payload } of readFrames(socket)) {
+      if (kind === FRAME.resize) process.resize(decodeSize(payload))
+      else if (!options.stdin) continue
+      else if (kind === FRAME.stdin) await process.write(payload)
+      else if (kind === FRAME.endOfInput) process.endInput()
+    }
   } catch {
     // A client that breaks off has nothing more to say.
   }

@@ -5,10 +5,10 @@ import { UnavailableError } from '../runtime/unavailable-error.ts'
 import { CHAIN_ENV } from './sandbox-scripts.ts'
 
 /** The outer command: network, mounts and processes of its own, and a user namespace that permits it. */
-export const OUTER = [
-  ...['unshare', '--user', '--map-root-user', '--net', '--mount', '--propagation', 'slave'],
-  ...['--pid', '--fork', '--kill-child', '--mount-proc', '--'],
-] as const
+export const OUTER: readonly string[] =
+  'unshare --user --map-root-user --net --mount --propagation slave --pid --fork --kill-child --mount-proc --'.split(
+    ' ',
+  )
 
 const PROBE_LIMIT_MS = 5000
 

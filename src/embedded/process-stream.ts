@@ -1,7 +1,8 @@
 import type { Socket } from 'node:net'
 import type { ContainerStream, OutputChunk } from '../runtime/container-stream.ts'
 import type { TerminalSize } from '../runtime/terminal-size.ts'
-import { encodeFrame, encodeSize, FRAME, FrameDecoder } from './frames.ts'
+import { encodeFrame, encodeSize, FRAME } from './frames.ts'
+import { readFrames } from './read-frames.ts'
 import { writeWhole } from './sockets.ts'
 
 /** A process inside, over a connection to the one that supervises it; the connection may still be on its way. */
@@ -35,14 +36,11 @@ export class ProcessStream implements ContainerStream {
 
   async *#read(): AsyncGenerator<OutputChunk> {
     const socket = await this.#socket
-    const decoder = new FrameDecoder()
     if (socket === undefined) return
-    const chunks: AsyncIterable<Uint8Array> = socket
-    for await (const chunk of chunks)
-      for (const { kind, payload } of decoder.push(chunk)) {
-        if (kind === FRAME.stdout) yield { stream: 'stdout', bytes: payload }
-        else if (kind === FRAME.stderr) yield { stream: 'stderr', bytes: payload }
-      }
+    for await (const { kind, payload } of readFrames(socket)) {
+      if (kind === FRAME.stdout) yield { stream: 'stdout', bytes: payload }
+      else if (kind === FRAME.stderr) yield { stream: 'stderr', bytes: payload }
+    }
   }
 
   async #send(frame: Buffer): Promise<void> {

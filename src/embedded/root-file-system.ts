@@ -2,13 +2,12 @@ import {
   existsSync,
   lstatSync,
   mkdirSync,
-  readFileSync,
   readlinkSync,
   rmdirSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs'
-import { dirname, join, resolve } from 'node:path'
+import { dirname, join } from 'node:path'
 import type { Libc } from '../platform/libc.ts'
 import {
   ATTRIBUTE,
@@ -21,6 +20,7 @@ import {
   setMountAttributes,
 } from '../platform/linux-mounts.ts'
 import type { ContainerRecord } from './container-record.ts'
+import { placeInside, withEntry } from './files-of-etc.ts'
 import { mountInside } from './mount-inside.ts'
 
 /** Where the new root is put together: a folder that every machine has and that hides nothing we still need. */
@@ -42,7 +42,15 @@ const DEVICE_LINKS = { fd: '/proc/self/fd', stdin: 'fd/0', stdout: 'fd/1', stder
  */
 const HOST_CONTROLS = ['sys', 'sysrq-trigger', 'irq', 'bus', 'fs', 'acpi', 'scsi']
 /** Read as root they tell about the host, or hold its memory. */
-const HOST_SECRETS = ['kcore', 'keys', 'timer_list', 'latency_stats', 'kallsyms', 'kmsg', 'config.gz']
+const HOST_SECRETS = [
+  'kcore',
+  'keys',
+  'timer_list',
+  'latency_stats',
+  'kallsyms',
+  'kmsg',
+  'config.gz',
+]
 
 export type RootOptions = {
   record: ContainerRecord
@@ -94,7 +102,8 @@ class RootBuilder {
     for (const { source, target, readonly } of mounts)
       mountInside(this.#libc, { source: join(OLD_ROOT, source), target, readonly })
     for (const { target } of spec.tmpfs)
-      if (!target.startsWith('/home/') && !existsSync(target)) mkdirSync(target, { recursive: true })
+      if (!target.startsWith('/home/') && !existsSync(target))
+        mkdirSync(target, { recursive: true })
   }
 
   /** From here on nothing of the root itself changes. */
@@ -143,7 +152,12 @@ class RootBuilder {
 
   #hideFolder(path: string): void {
     const flags = MOUNT.noSuid | MOUNT.noDevices | MOUNT.readOnly
-    mountNew(this.#libc, { type: 'tmpfs', target: `${SITE}${path}`, flags, data: 'size=0,mode=755' })
+    mountNew(this.#libc, {
+      type: 'tmpfs',
+      target: `${SITE}${path}`,
+      flags,
+      data: 'size=0,mode=755',
+    })
   }
 
   #processes(): void {
@@ -184,17 +198,20 @@ class RootBuilder {
   #ownFilesOfEtc(): void {
     const { uid, gid } = this.#options.identity
     const { hosts } = this.#options
-    this.#ownFile('passwd', withEntry('/etc/passwd', uid, `agent:x:${uid}:${gid}::/home/agent:/bin/sh`))
+    this.#ownFile(
+      'passwd',
+      withEntry('/etc/passwd', uid, `agent:x:${uid}:${gid}::/home/agent:/bin/sh`),
+    )
     this.#ownFile('group', withEntry('/etc/group', gid, `agent:x:${gid}:`))
     this.#ownFile('resolv.conf', '# no DNS in here: names are resolved by the proxy\n')
     this.#ownFile('hostname', `${this.#options.record.spec.hostname}\n`)
-    const place = placeInside('/etc/hosts')
+    const place = placeInside(SITE, '/etc/hosts')
     if (place !== undefined) this.#bindOver(hosts, place)
   }
 
   /** Shows another file in its place; through a link, what it leads to inside. */
   #ownFile(name: string, text: string): void {
-    const place = placeInside(`/etc/${name}`)
+    const place = placeInside(SITE, `/etc/${name}`)
     if (place === undefined) return
     const file = `${SITE}/run/.${name}`
     writeFileSync(file, text)
@@ -230,29 +247,4 @@ class RootBuilder {
 
 function depthOf(path: string): number {
   return path.split('/').filter(Boolean).length
-}
-
-/**
- * Where a path leads inside, link by link; undefined when the host has no such name at all, since /etc
- * cannot be added to. What leads into /run or /tmp may be made.
- */
-function placeInside(path: string): string | undefined {
-  const LINKS_MAX = 20
-  let place = path
-  for (let links = 0; links < LINKS_MAX; links++) {
-    const stat = lstatSync(`${SITE}${place}`, { throwIfNoEntry: false })
-    if (stat === undefined) return /^\/(?:run|tmp)\//.test(place) ? place : undefined
-    if (!stat.isSymbolicLink()) return place
-    place = resolve(dirname(place), readlinkSync(`${SITE}${place}`)).replace(/^\/var\/run\//, '/run/')
-  }
-  return undefined
-}
-
-/** The host's file with this id's entry replaced by ours. */
-function withEntry(path: string, id: number, entry: string): string {
-  const lines = existsSync(path) ? readFileSync(path, 'utf8').split('\n') : []
-  const others = lines.filter(
-    (line) => line !== '' && line.split(':')[2] !== String(id) && !line.startsWith('agent:'),
-  )
-  return `${[...others, entry].join('\n')}\n`
 }

@@ -17,6 +17,9 @@ export interface SandboxProcess {
   resize(size: TerminalSize): void
 }
 
+/** Of a terminal that nobody has said the size of. */
+export const DEFAULT_SIZE = { columns: 80, rows: 24 } as const
+
 export type ProcessOptions = {
   command: readonly string[]
   stdin: boolean

@@ -1,4 +1,4 @@
-import { closeSync, createReadStream, openSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { closeSync, createReadStream, readdirSync, rmSync } from 'node:fs'
 import type { Socket } from 'node:net'
 import { basename, dirname, join } from 'node:path'
 import { LineDecoder } from '../lib/line-decoder.ts'
@@ -13,17 +13,15 @@ import { Audience } from './audience.ts'
 import type { ContainerFolder } from './container-folder.ts'
 import type { ContainerRecord } from './container-record.ts'
 import { recordEvent } from './event-journal.ts'
-import { encodeExit, encodeFrame, FRAME } from './frames.ts'
-import { environmentOf } from './init-command.ts'
+import { Execs } from './execs.ts'
 import { followInput } from './input-frames.ts'
-import { decodeFirstLine, type ExecOrder, OK, type Order } from './orders.ts'
+import { decodeFirstLine, OK, type Order } from './orders.ts'
 import { OutputLog } from './output-log.ts'
 import { relayToHost, relayToPort } from './port-relay.ts'
-import { type SandboxProcess, startProcess } from './sandbox-process.ts'
-import { COMPLAINING, ENTERED, exportScript } from './sandbox-scripts.ts'
-import { connectSocket, listen, readLine, writeWhole } from './sockets.ts'
+import { DEFAULT_SIZE, type SandboxProcess, startProcess } from './sandbox-process.ts'
+import { COMPLAINING } from './sandbox-scripts.ts'
+import { connectSocket, listen, readLine } from './sockets.ts'
 
-const DEFAULT_SIZE = { columns: 80, rows: 24 }
 /** How long those who waited for the start get to say what they want. */
 const CALL_BACK_LIMIT_MS = 1000
 const SIGKILL = 9
@@ -52,12 +50,13 @@ export class Supervisor {
   /** Resolves when nobody inside lives any more. */
   readonly #dead = Promise.withResolvers<void>()
   readonly #main = Promise.withResolvers<SandboxProcess>()
-  readonly #execs = new Map<string, Promise<number>>()
+  readonly #execs: Execs
   #mainPid = -1
 
   constructor(options: SupervisorOptions) {
     this.#options = options
     this.#log = new OutputLog(options.folder.log)
+    this.#execs = new Execs(options.folder, options.record)
   }
 
   /** Starts the container; resolves when its command runs, or did not come to that. */
@@ -71,9 +70,14 @@ export class Supervisor {
     const { spec } = record
     const main = startProcess({
       command: [
-        ...['sh', '-c', COMPLAINING, folder.complaints],
-        ...['unshare', '--mount', '--pid', '--ipc', '--uts', '--cgroup', '--fork', '--kill-child'],
-        ...['--', ...selfCommand, '__init', folder.path],
+        'sh',
+        '-c',
+        COMPLAINING,
+        folder.complaints,
+        ...'unshare --mount --pid --ipc --uts --cgroup --fork --kill-child --'.split(' '),
+        ...selfCommand,
+        '__init',
+        folder.path,
       ],
       stdin: spec.stdin,
       ...(spec.tty ? { terminal: spec.size ?? DEFAULT_SIZE } : {}),
@@ -176,9 +180,9 @@ export class Supervisor {
       case 'attach':
         return this.#attach(socket, order.stdin)
       case 'exec':
-        return void this.#exec(socket, order)
+        return void this.#execs.run(socket, order, this.#firstInside())
       case 'exec-exit':
-        return void this.#tellExit(socket, order.exec)
+        return void this.#execs.tellExit(socket, order.exec)
       case 'stop':
         this.#audience.watch(socket)
         return this.#stop(order.graceMs)
@@ -209,50 +213,15 @@ export class Supervisor {
 
   /** To the command; SIGKILL to the first process, which takes all others with it. */
   #signal(signal: number): void {
-    const [first] = childrenOf(this.#mainPid)
+    const first = this.#firstInside()
     if (first === undefined) return
     const [command] = childrenOf(first)
     const target = signal === SIGKILL ? first : command
     if (target !== undefined) signalProcess(target, signal)
   }
 
-  async #exec(socket: Socket, order: ExecOrder): Promise<void> {
-    const { record } = this.#options
-    const [first] = childrenOf(this.#mainPid)
-    if (first === undefined) return void socket.destroy()
-    const env = { ...environmentOf(record), ...order.env }
-    const extra = this.#openScript(exportScript(env), order.exec)
-    const started = startProcess({
-      command: entered(first, order.workingDir ?? record.spec.workingDir, order.command),
-      stdin: order.stdin,
-      ...(order.tty ? { terminal: order.size ?? DEFAULT_SIZE } : {}),
-      extra,
-      onOutput: async (stream, bytes) => {
-        const kind = stream === 'stdout' ? FRAME.stdout : FRAME.stderr
-        await writeWhole(socket, encodeFrame(kind, bytes))
-      },
-    })
-    closeSync(extra)
-    this.#execs.set(order.exec, started.exited)
-    void followInput(socket, started, order)
-    await started.exited
-    socket.end()
-  }
-
-  async #tellExit(socket: Socket, exec: string): Promise<void> {
-    const exitCode = await this.#execs.get(exec)
-    this.#execs.delete(exec)
-    if (exitCode === undefined) socket.destroy()
-    else socket.end(encodeExit(exitCode))
-  }
-
-  /** A file that has no name any more when somebody could look for it. */
-  #openScript(text: string, exec: string): number {
-    const path = join(this.#options.folder.path, `exec-${exec}`)
-    writeFileSync(path, text, { mode: 0o600 })
-    const file = openSync(path, 'r')
-    rmSync(path)
-    return file
+  #firstInside(): number | undefined {
+    return childrenOf(this.#mainPid)[0]
   }
 
   #tell(kind: ContainerEvent['kind'], exitCode?: number): void {
@@ -265,20 +234,4 @@ export class Supervisor {
       ...(exitCode === undefined ? {} : { exitCode }),
     })
   }
-}
-
-/**
- * The command line that enters a running container. The mount namespace belongs to the outer user namespace:
- * who joins the inner one first loses the right to join it, hence two steps.
- */
-function entered(first: number, workingDir: string, command: readonly string[]): string[] {
-  const namespaces = { mount: 'mnt', pid: 'pid', ipc: 'ipc', uts: 'uts', cgroup: 'cgroup' } as const
-  return [
-    'nsenter',
-    ...Object.entries(namespaces).map(([option, name]) => `--${option}=/proc/${first}/ns/${name}`),
-    '--preserve-credentials',
-    ...['--', 'nsenter', '--user=/proc/1/ns/user', '--preserve-credentials'],
-    ...['--', 'setpriv', '--no-new-privs', '--inh-caps=-all', '--ambient-caps=-all'],
-    ...['--', 'sh', '-c', ENTERED, 'enter', workingDir, ...command],
-  ]
 }

@@ -43,9 +43,21 @@ export async function hostBase(
 
 function refuseWithoutImages({ image, container }: ProjectConfig): void {
   const refusals: readonly [isAsked: boolean, what: string, why: string][] = [
-    [image !== undefined, `image: ${image}`, 'it has no images: commands run on the system of this machine'],
-    [container.user === 'image', 'container.user: image', 'there is no image that could name a user'],
-    [container.memoryBytes !== undefined, 'container.memory', 'without an engine nothing limits memory'],
+    [
+      image !== undefined,
+      `image: ${image}`,
+      'it has no images: commands run on the system of this machine',
+    ],
+    [
+      container.user === 'image',
+      'container.user: image',
+      'there is no image that could name a user',
+    ],
+    [
+      container.memoryBytes !== undefined,
+      'container.memory',
+      'without an engine nothing limits memory',
+    ],
     [container.cpus !== undefined, 'container.cpus', 'without an engine nothing limits processors'],
   ]
   for (const [isAsked, what, why] of refusals)
@@ -73,16 +85,25 @@ async function programFor(
     })
   const { name, version } = dependency
   const found = await findHostProgram(name, host)
-  const remedies = [`install ${asked.replace('@', ' ')} on this machine, first on your PATH`, DOCKER]
+  const remedies = [
+    `install ${asked.replace('@', ' ')} on this machine, first on your PATH`,
+    DOCKER,
+  ]
   if (found === undefined)
-    throw new UserError(`${quoted(name)} is not on your PATH, and the embedded runtime uses this machine's programs`, {
-      fix: remedies,
-      exitCode: 2,
-    })
+    throw new UserError(
+      `${quoted(name)} is not on your PATH, and the embedded runtime uses this machine's programs`,
+      {
+        fix: remedies,
+        exitCode: 2,
+      },
+    )
   if (version !== undefined && !isVersion(found.version, version))
-    throw new UserError(`${asked} is asked for, and this machine has ${found.version} (${found.path})`, {
-      fix: remedies,
-      exitCode: 2,
-    })
+    throw new UserError(
+      `${asked} is asked for, and this machine has ${found.version} (${found.path})`,
+      {
+        fix: remedies,
+        exitCode: 2,
+      },
+    )
   return found
 }

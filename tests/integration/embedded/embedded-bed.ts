@@ -13,7 +13,7 @@ import type { ContainerId } from '../../../src/runtime/container-state.ts'
 import { plainSpec } from '../../contract/runtime/plain-spec.ts'
 
 /** As `test`, where the kernel and util-linux permit what the embedded runtime needs. */
-export const embeddedTest: typeof test = await canBeEmbedded() ? test : test.skip
+export const embeddedTest: typeof test = (await canBeEmbedded()) ? test : test.skip
 
 async function canBeEmbedded(): Promise<boolean> {
   if (process.platform !== 'linux') return false
@@ -57,7 +57,14 @@ export class EmbeddedBed implements AsyncDisposable {
 
   spec(script: string, more: Partial<ContainerSpec> = {}): ContainerSpec {
     const name = `test-${randomBytes(4).toString('hex')}`
-    return { ...plainSpec, name, hostname: 'box', image: 'host', command: ['sh', '-c', script], ...more }
+    return {
+      ...plainSpec,
+      name,
+      hostname: 'box',
+      image: 'host',
+      command: ['sh', '-c', script],
+      ...more,
+    }
   }
 
   /** Starts a container that runs this script. */
@@ -68,7 +75,10 @@ export class EmbeddedBed implements AsyncDisposable {
   }
 
   /** Runs a script to its end: its output and exit code. */
-  async run(script: string, more: Partial<ContainerSpec> = {}): Promise<{ output: string; exitCode: number }> {
+  async run(
+    script: string,
+    more: Partial<ContainerSpec> = {},
+  ): Promise<{ output: string; exitCode: number }> {
     const id = await this.runtime.create(this.spec(script, more))
     const { ready, exit } = this.runtime.wait(id)
     await ready
@@ -89,7 +99,8 @@ export class EmbeddedBed implements AsyncDisposable {
 
   async output(id: ContainerId): Promise<string> {
     const chunks: Uint8Array[] = []
-    for await (const { bytes } of this.runtime.logs(id, { follow: false, timestamps: false })) chunks.push(bytes)
+    for await (const { bytes } of this.runtime.logs(id, { follow: false, timestamps: false }))
+      chunks.push(bytes)
     return Buffer.concat(chunks).toString()
   }
 

@@ -51,32 +51,42 @@ function escapes(probes: readonly Probe[], output: string): string[] {
 const ALL = (count: number): string =>
   `i=0; while [ $i -lt ${count} ]; do echo "@@$i"; sh /workspace/probes/$i 2>/dev/null </dev/null; i=$((i+1)); done`
 
-embeddedTest('nothing leads out of a container, and nothing of the host is seen in it', async () => {
-  await using bed = new EmbeddedBed()
-  await using service = await hostService()
-  const probes = escapeProbes({ tcpPort: service.port, workspace: join(bed.dir, 'workspace') })
-  const { output } = await bed.run(ALL(probes.length), workspaceOf(bed, probes))
-  expect(escapes(probes, output)).toEqual([])
-}, 60_000)
+embeddedTest(
+  'nothing leads out of a container, and nothing of the host is seen in it',
+  async () => {
+    await using bed = new EmbeddedBed()
+    await using service = await hostService()
+    const probes = escapeProbes({ tcpPort: service.port, workspace: join(bed.dir, 'workspace') })
+    const { output } = await bed.run(ALL(probes.length), workspaceOf(bed, probes))
+    expect(escapes(probes, output)).toEqual([])
+  },
+  60_000,
+)
 
-embeddedTest('a command that enters later is held as well', async () => {
-  await using bed = new EmbeddedBed()
-  await using service = await hostService()
-  const all = escapeProbes({ tcpPort: service.port, workspace: join(bed.dir, 'workspace') })
-  // Without privileges that it could gain, a full bounding set means nothing.
-  const probes = all.filter(({ name }) => name !== 'no bounding capability' && name !== 'only own processes')
-  const id = await bed.start('sleep 100', workspaceOf(bed, probes))
-  const session = await bed.runtime.exec(id, {
-    command: ['sh', '-c', ALL(probes.length)],
-    env: {},
-    tty: false,
-    stdin: false,
-  })
-  await using stream = session.stream
-  const chunks: Uint8Array[] = []
-  for await (const { bytes } of stream.output) chunks.push(bytes)
-  expect(escapes(probes, Buffer.concat(chunks).toString())).toEqual([])
-}, 60_000)
+embeddedTest(
+  'a command that enters later is held as well',
+  async () => {
+    await using bed = new EmbeddedBed()
+    await using service = await hostService()
+    const all = escapeProbes({ tcpPort: service.port, workspace: join(bed.dir, 'workspace') })
+    // Without privileges that it could gain, a full bounding set means nothing.
+    const probes = all.filter(
+      ({ name }) => name !== 'no bounding capability' && name !== 'only own processes',
+    )
+    const id = await bed.start('sleep 100', workspaceOf(bed, probes))
+    const session = await bed.runtime.exec(id, {
+      command: ['sh', '-c', ALL(probes.length)],
+      env: {},
+      tty: false,
+      stdin: false,
+    })
+    await using stream = session.stream
+    const chunks: Uint8Array[] = []
+    for await (const { bytes } of stream.output) chunks.push(bytes)
+    expect(escapes(probes, Buffer.concat(chunks).toString())).toEqual([])
+  },
+  60_000,
+)
 
 embeddedTest('what a project sets in the environment is not loaded by the chain', async () => {
   await using bed = new EmbeddedBed()

@@ -23,7 +23,8 @@ function isAlive(pid: number): boolean {
 async function goneAfterMs(pids: readonly number[]): Promise<number> {
   const startedMs = performance.now()
   while (pids.some(isAlive)) {
-    if (performance.now() - startedMs > 5000) throw new Error(`left: ${pids.filter(isAlive)}`)
+    if (performance.now() - startedMs > 5000)
+      throw new Error(`left: ${pids.filter(isAlive).join(' ')}`)
     await Bun.sleep(1)
   }
   return performance.now() - startedMs
@@ -77,13 +78,17 @@ embeddedTest('orphans do not stay as zombies', async () => {
   expect(output.trim()).toBe('0')
 })
 
-embeddedTest('a process that cannot answer does not keep its container from being removed', async () => {
-  await using bed = new EmbeddedBed()
-  const id = await bed.start('sleep 1000')
-  const owner = new ContainerFolder(join(bed.root, id)).owner()?.pid ?? -1
-  const pids = tree(owner)
-  process.kill(childrenOf(owner)[0] ?? -1, 'SIGSTOP')
-  await bed.runtime.remove(id)
-  await goneAfterMs(pids)
-  expect(await bed.runtime.inspect(id)).toBeUndefined()
-}, 30_000)
+embeddedTest(
+  'a process that cannot answer does not keep its container from being removed',
+  async () => {
+    await using bed = new EmbeddedBed()
+    const id = await bed.start('sleep 1000')
+    const owner = new ContainerFolder(join(bed.root, id)).owner()?.pid ?? -1
+    const pids = tree(owner)
+    process.kill(childrenOf(owner)[0] ?? -1, 'SIGSTOP')
+    await bed.runtime.remove(id)
+    await goneAfterMs(pids)
+    expect(await bed.runtime.inspect(id)).toBeUndefined()
+  },
+  30_000,
+)

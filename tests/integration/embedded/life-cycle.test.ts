@@ -18,13 +18,18 @@ embeddedTest('exit codes: its own, of a signal, of a command that is not there',
   expect((await bed.run('kill -SEGV $$')).exitCode).toBe(139)
   const id = await bed.runtime.create(bed.spec('', { command: ['no-such-program'] }))
   const error = await rejectionOf(bed.runtime.start(id))
-  expect(error).toMatchObject({ exitCode: 127, message: 'the command "no-such-program" was not found' })
+  expect(error).toMatchObject({
+    exitCode: 127,
+    message: 'the command "no-such-program" was not found',
+  })
   expect((await bed.runtime.inspect(id))?.phase).toBe('created')
 })
 
 embeddedTest('stop gives the grace it was given, and ends what does not listen', async () => {
   await using bed = new EmbeddedBed()
-  const polite = await bed.start('trap "echo bye; exit 42" TERM; echo up; while :; do sleep 0.05; done')
+  const polite = await bed.start(
+    'trap "echo bye; exit 42" TERM; echo up; while :; do sleep 0.05; done',
+  )
   await bed.says(polite, 'up')
   await bed.runtime.stop(polite, { graceMs: 5000 })
   expect(await bed.runtime.inspect(polite)).toMatchObject({ phase: 'exited', exitCode: 42 })
@@ -37,21 +42,24 @@ embeddedTest('stop gives the grace it was given, and ends what does not listen',
   expect(await bed.runtime.inspect(deaf)).toMatchObject({ phase: 'exited', exitCode: 137 })
 })
 
-embeddedTest('signals reach the command; others of a container that is gone are no error', async () => {
-  await using bed = new EmbeddedBed()
-  const id = await bed.start('trap "exit 5" USR1; echo up; while :; do sleep 0.02; done')
-  await bed.says(id, 'up')
-  const { exit } = bed.runtime.wait(id)
-  await bed.runtime.kill(id, 'SIGUSR1')
-  expect(await exit).toEqual({ exitCode: 5 })
-  await bed.runtime.kill(id, 'SIGKILL')
-  await bed.runtime.stop(id, { graceMs: 0 })
-  await bed.runtime.remove(id)
-  await bed.runtime.remove(id)
-  expect(await bed.runtime.inspect(id)).toBeUndefined()
-  expect(await rejectionOf(bed.runtime.start(id))).toBeInstanceOf(ContainerUnavailableError)
-  expect(await rejectionOf(bed.runtime.wait(id).exit)).toBeInstanceOf(ContainerUnavailableError)
-})
+embeddedTest(
+  'signals reach the command; others of a container that is gone are no error',
+  async () => {
+    await using bed = new EmbeddedBed()
+    const id = await bed.start('trap "exit 5" USR1; echo up; while :; do sleep 0.02; done')
+    await bed.says(id, 'up')
+    const { exit } = bed.runtime.wait(id)
+    await bed.runtime.kill(id, 'SIGUSR1')
+    expect(await exit).toEqual({ exitCode: 5 })
+    await bed.runtime.kill(id, 'SIGKILL')
+    await bed.runtime.stop(id, { graceMs: 0 })
+    await bed.runtime.remove(id)
+    await bed.runtime.remove(id)
+    expect(await bed.runtime.inspect(id)).toBeUndefined()
+    expect(await rejectionOf(bed.runtime.start(id))).toBeInstanceOf(ContainerUnavailableError)
+    expect(await rejectionOf(bed.runtime.wait(id).exit)).toBeInstanceOf(ContainerUnavailableError)
+  },
+)
 
 embeddedTest('who attaches before the start misses nothing, and is heard', async () => {
   await using bed = new EmbeddedBed()
@@ -92,7 +100,11 @@ embeddedTest('one more command: exit code, both streams, input, environment', as
   await using bed = new EmbeddedBed()
   const id = await bed.start('sleep 60', { env: { FROM: 'spec' } })
   const session = await bed.runtime.exec(id, {
-    command: ['sh', '-c', 'read x; echo "$x $FROM $MORE"; id -u; grep -c . /proc/self/status; exit 9'],
+    command: [
+      'sh',
+      '-c',
+      'read x; echo "$x $FROM $MORE"; id -u; grep -c . /proc/self/status; exit 9',
+    ],
     env: { MORE: "a 'quoted' word" },
     tty: false,
     stdin: true,
@@ -112,7 +124,11 @@ embeddedTest('logs: the last lines, times, what follows', async () => {
     all.push(Buffer.from(bytes).toString())
   expect(all.join('')).toBe('line 1\nline 2\nline 3\nline 4\nline 5\n')
   const tail: { text: string; timestamp: string | undefined }[] = []
-  for await (const { bytes, timestamp } of bed.runtime.logs(id, { follow: false, tail: 2, timestamps: true }))
+  for await (const { bytes, timestamp } of bed.runtime.logs(id, {
+    follow: false,
+    tail: 2,
+    timestamps: true,
+  }))
     tail.push({ text: Buffer.from(bytes).toString(), timestamp })
   expect(tail.map(({ text }) => text)).toEqual(['line 4\n', 'line 5\n'])
   const since = tail[0]?.timestamp ?? ''
