@@ -119,7 +119,7 @@ async function becomeOnly(options: DaemonOptions): Promise<HeldLock | undefined>
     }
     if (performance.now() > endMs)
       throw new UserError('another background process does not end', {
-        fix: 'agent proxy status shows its pid; end it',
+        fix: 'agent proxy status, which shows the pid to end',
       })
     await delay(LOCK_RETRY_MS)
   }

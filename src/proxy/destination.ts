@@ -13,6 +13,8 @@ export type Destination =
 /** A request that passed here this often goes round in a circle. */
 const ownPassesMax = 3
 
+const pathLengthMax = 64
+
 /** Decides where a request goes that was understood. */
 export function chooseDestination(
   bytes: Buffer,
@@ -44,8 +46,10 @@ function page(subject: PageSubject): Destination {
   return { kind: 'page', subject }
 }
 
+/** The path without its query, as far as it can matter: pages of our own have short names. */
 function pathOf(bytes: Buffer, line: RequestLine): string {
   const start = line.isAbsolute ? line.authorityEnd : line.targetStart
-  const path = bytes.toString('latin1', start, line.targetEnd)
-  return path.startsWith('/') || line.isAsterisk ? path : `/${path}`
+  const end = Math.min(line.targetEnd, start + pathLengthMax)
+  const [path = ''] = bytes.toString('latin1', start, end).split('?', 1)
+  return path === '' ? '/' : path
 }

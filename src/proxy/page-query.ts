@@ -3,6 +3,7 @@ import { encodePageRequest, type PageSubject } from './pages/page-request.ts'
 
 /** Longer values of Accept are cut: only the first few types matter. */
 const acceptMax = 512
+const methodLengthMax = 32
 
 /**
  * The request for a page of our own, sent to the page server in place of the client's request: GET or
@@ -11,7 +12,7 @@ const acceptMax = 512
 export function pageQuery(subject: PageSubject, request: KeptRequest, proxyPort: number): Buffer {
   const target = encodePageRequest({
     subject,
-    method: request.readLine().method,
+    method: request.readLine().method.slice(0, methodLengthMax),
     scheme: isSecure(request) ? 'https' : 'http',
     port: portOf(request.readField('host'), subject, proxyPort),
   })

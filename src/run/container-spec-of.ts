@@ -22,7 +22,7 @@ export function containerSpec(options: {
   const { plan, runId, network, terminalSize } = options
   const ownHome = plan.user !== undefined && !plan.user.startsWith('0:')
   return {
-    name: `agentops-${plan.name}-${runId.slice('run_'.length)}`,
+    name: containerName(plan.name, runId),
     hostname: plan.name,
     image: plan.image,
     ...(plan.command === undefined ? {} : { command: plan.command }),
@@ -44,4 +44,19 @@ export function containerSpec(options: {
     stdin: plan.interactive,
     ...(plan.sandbox.ociRuntime === undefined ? {} : { ociRuntime: plan.sandbox.ociRuntime }),
   }
+}
+
+const NAME_PREFIX = 'agentops-'
+
+function containerName(name: string, runId: string): string {
+  return `${NAME_PREFIX}${name}-${idDigits(runId)}`
+}
+
+/** True for the name of the container that a run makes, whatever the run's own name is. */
+export function isContainerName(name: string, runId: string): boolean {
+  return name.startsWith(NAME_PREFIX) && name.endsWith(`-${idDigits(runId)}`)
+}
+
+function idDigits(runId: string): string {
+  return runId.slice('run_'.length)
 }

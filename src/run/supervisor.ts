@@ -5,7 +5,7 @@ import { LABEL_RUN_ID } from '../runtime/labels.ts'
 import { type EndOptions, endRun } from './end-run.ts'
 import { endOfOrphan, reclaim } from './reclaim.ts'
 import { healthOf } from './run-health.ts'
-import { selectHome } from './run-labels.ts'
+import { selectHome, selectRun } from './run-labels.ts'
 import type { RunContext } from './run-context.ts'
 import type { RunRecord } from './run-record.ts'
 import { isLive } from './run-state.ts'
@@ -126,18 +126,22 @@ export class Supervisor implements AsyncDisposable {
   #onEvent(event: ContainerEvent, kind: RuntimeKind, endpoint: string): void {
     const runId = event.labels[LABEL_RUN_ID]
     if (runId === undefined) return
-    if (event.kind === 'created' || event.kind === 'started') {
-      if (isStray(event, this.#context.runs)) void this.#removeStray(event.id, kind, endpoint)
+    const run = this.#context.runs.find(runId)
+    if (run === undefined || !isLive(run.state)) {
+      if (event.kind === 'created' || event.kind === 'started')
+        void this.#removeStray(event.id, kind, endpoint)
       return
     }
-    const run = this.#context.runs.find(runId)
-    if (run === undefined || !isLive(run.state)) return
+    // Not of any that has its labels: so has one from an image that was made of it (docker commit).
+    if (run.containerId !== undefined && run.containerId !== event.id) return
     if (event.kind === 'exited' || event.kind === 'removed') this.#ended(run)
   }
 
   async #removeStray(id: ContainerId, kind: RuntimeKind, endpoint: string): Promise<void> {
     try {
       const runtime = await this.#context.connect(kind, endpoint)
+      const container = await runtime.inspect(id)
+      if (container === undefined || !isStray(container, this.#context.runs)) return
       await runtime.remove(id)
       this.#log(`removed the container ${id.slice(0, 12)}, whose run is over`)
     } catch (error) {
@@ -160,7 +164,8 @@ export class Supervisor implements AsyncDisposable {
   async #check(run: RunRecord): Promise<void> {
     if (run.state !== 'running' || run.containerId === undefined) return
     const runtime = await this.#context.connect(run.runtime, run.endpoint)
-    const [container] = (await runtime.list({ [LABEL_RUN_ID]: run.id })).slice(0, 1)
+    const containers = await runtime.list(selectRun(this.#context.homeId, run.id))
+    const container = containers.find(({ id }) => id === run.containerId)
     if (container === undefined || container.phase === 'exited') this.#ended(run)
   }
 

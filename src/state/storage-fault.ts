@@ -46,7 +46,7 @@ function damagedDatabase(path: string, cause: unknown): UserError {
   return new UserError(`${path} is damaged, or not a database of agent`, {
     fix: [
       `put a copy of it back, or move it away: mkdir ${path}.damaged && mv ${path} ${path}-* ${path}.damaged`,
-      'agent then begins anew, and shows the containers of earlier runs as foreign',
+      'after that agent begins anew, and shows the containers of earlier runs as foreign',
     ],
     cause,
   })

@@ -22,7 +22,7 @@ const failure = z.discriminatedUnion('kind', [
 const named = { agent: z.string(), service: z.string() }
 
 const subject = z.discriminatedUnion('kind', [
-  /** The index of everything, or of one agent; `path` tells the page from its event stream. */
+  /** The index of everything, or of one agent; `path`, without a query, tells the page from its events. */
   z.object({ kind: z.literal('index'), agent: z.string().optional(), path: z.string() }),
   z.object({
     kind: z.literal('unknown-agent'),

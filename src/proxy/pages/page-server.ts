@@ -48,7 +48,7 @@ function respond(request: Request, options: PageServerOptions): Response {
   if (method !== 'GET' && method !== 'HEAD') {
     return new Response(null, { status: 405, headers: { Allow: 'GET, HEAD' } })
   }
-  const path = subject.path.split('?', 1)[0]
+  const { path } = subject
   if (path === '/events') return events(options)
   const index = indexContent(options.routes(), subject.agent, asked)
   return render(path === '/' ? index : { ...index, status: 404 }, request, options)

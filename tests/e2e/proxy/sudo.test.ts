@@ -1,8 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { expect } from 'bun:test'
-import { z } from 'zod'
 import { get, until } from '../support/agent-home.ts'
-import type { SudoHome } from './sudo-home.ts'
+import { proxyStatus } from './proxy-status.ts'
 import { sudoSuite } from './sudo-suite.ts'
 
 const SERVER = `image: busybox:latest
@@ -12,17 +11,6 @@ command: |
   mkdir -p /tmp/www && echo "it is me" > /tmp/www/index.html
   exec busybox httpd -f -p 3000 -h /tmp/www
 `
-
-const status = z.object({
-  listening: z.boolean(),
-  port: z.number().optional(),
-  pinned: z.boolean().optional(),
-  pid: z.number().optional(),
-})
-
-async function proxyStatus(home: SudoHome): Promise<z.infer<typeof status>> {
-  return status.parse(JSON.parse(await home.answer(['proxy', 'status', '--json'])))
-}
 
 sudoSuite((sudoTest) => {
   sudoTest(

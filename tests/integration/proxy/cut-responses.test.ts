@@ -70,3 +70,31 @@ describe('rule 12: an upstream that ends too early', () => {
     expect(await client.toEnd()).toEqual({ text: '', ending: 'end' })
   })
 })
+
+describe('rule 12: a response cut at every byte', () => {
+  const bodies = {
+    'Content-Length': `${head('HTTP/1.1 200 OK', 'Content-Length: 6')}abcdef`,
+    chunks: `${head('HTTP/1.1 200 OK', 'Transfer-Encoding: chunked')}3\r\nabc\r\n0\r\nT: 1\r\n\r\n`,
+  }
+
+  test.each(Object.entries(bodies))(
+    '%s: is a 502 within the head, and never whole',
+    async (_, whole) => {
+      await using bed = await ProxyBed.open()
+      const headLength = whole.indexOf('\r\n\r\n') + 4
+      for (let length = 0; length < whole.length; length++) {
+        const client = await bed.client()
+        client.send(get())
+        const upstream = await bed.upstream.accept()
+        await upstream.head()
+        upstream.send(whole.slice(0, length)).finish()
+        if (length < headLength) {
+          expect(await client.head()).toStartWith('HTTP/1.1 502 Bad Gateway\r\n')
+          client.reset()
+        } else {
+          expect(await client.toEnd()).toEqual({ text: whole.slice(0, length), ending: 'end' })
+        }
+      }
+    },
+  )
+})

@@ -48,7 +48,7 @@ describe('rule 18: heads', () => {
   })
 
   test('a connection without a request is closed in silence, a used one too', async () => {
-    await using bed = await ProxyBed.open({ limits: { idleMs: 30 } })
+    await using bed = await ProxyBed.open({ limits: { idleMs: 200 } })
     expect(await (await bed.client()).toEnd()).toEqual({ text: '', ending: 'end' })
     bed.upstream.answerAll(okResponse)
     const client = await bed.client()
@@ -80,7 +80,7 @@ describe('rule 18: heads', () => {
 
 describe('rule 19: connections', () => {
   test('idle connections to an upstream are kept, used last first, and not for ever', async () => {
-    await using bed = await ProxyBed.open({ limits: { upstreamIdleMs: 60 } })
+    await using bed = await ProxyBed.open({ limits: { upstreamIdleMs: 300 } })
     const clients = await Promise.all([bed.client(), bed.client()])
     for (const client of clients) client.send(get())
     const upstreams = [await bed.upstream.accept(), await bed.upstream.accept()]

@@ -44,7 +44,7 @@ test('a WebSocket client and server talk through the proxy, subprotocol and comp
 })
 
 test('an event stream is passed on event by event', async () => {
-  await using bed = await ProxyBed.open({ limits: { idleMs: 20, headMs: 20, abandonedMs: 20 } })
+  await using bed = await ProxyBed.open({ limits: { idleMs: 200, headMs: 200, abandonedMs: 200 } })
   const client = await bed.client()
   client.send(get('Accept: text/event-stream'))
   const upstream = await bed.upstream.accept()
@@ -57,7 +57,7 @@ test('an event stream is passed on event by event', async () => {
   upstream.send(start)
   expect(await client.head()).toBe(start)
   for (const event of ['9\r\ndata: 1\n\n\r\n', '9\r\ndata: 2\n\n\r\n']) {
-    await Bun.sleep(50)
+    await Bun.sleep(250)
     upstream.send(event)
     expect(await client.next(event.length)).toBe(event)
   }

@@ -55,6 +55,8 @@ describe('the index', () => {
     expect(await at('GET /favicon.ico')).toStartWith('HTTP/1.1 404 ')
     expect(await at('GET http://localhost')).toStartWith('HTTP/1.1 200 ')
     expect(await at('GET /?a=/events')).toStartWith('HTTP/1.1 200 ')
+    expect(await at(`GET /${'%'.repeat(60_000)}`)).toStartWith('HTTP/1.1 404 ')
+    expect(await at(`${'M'.repeat(60_000)} /`)).toStartWith('HTTP/1.1 405 ')
     expect(await at('HEAD /')).toMatch(/^HTTP\/1\.1 200 OK\r\n.*\r\n\r\n$/s)
     expect(await at('POST /')).toMatch(/^HTTP\/1\.1 405 .*\r\nAllow: GET, HEAD\r\n/s)
     expect(await at('OPTIONS *')).toStartWith('HTTP/1.1 405 ')

@@ -25,7 +25,7 @@ class RelayBed implements AsyncDisposable {
     const upstream = { kind: 'relay', socketPath, port: 3000 } as const
     const bed = await ProxyBed.open({
       routes: [routeTo(0, { upstream })],
-      limits: { connectMs: 100 },
+      limits: { connectMs: 500 },
     })
     return new RelayBed(relay, bed, directory)
   }

@@ -7,7 +7,7 @@ const post = (...lines: string[]): string => head('POST / HTTP/1.1', `Host: ${we
 describe('rule 19: connections to one upstream are bounded', () => {
   test('503 when too many wait, and when one waits too long', async () => {
     await using bed = await ProxyBed.open({
-      limits: { connectionsPerUpstream: 1, queuePerUpstream: 1, queueMs: 30 },
+      limits: { connectionsPerUpstream: 1, queuePerUpstream: 1, queueMs: 200 },
     })
     const first = await bed.client()
     first.send(get())

@@ -48,7 +48,7 @@ const held = 24 * mebi
 
 describe('back-pressure', () => {
   test('a slow client holds its upstream back, and gets everything in the end', async () => {
-    await using bed = await ProxyBed.open({ limits: { idleMs: 50, lingerMs: 50 } })
+    await using bed = await ProxyBed.open({ limits: { idleMs: 200, lingerMs: 50 } })
     const { client, poured } = await pouringResponse(bed)
     expect(await standstill(() => poured.written)).toBeLessThan(held)
     client.socket.resume()
@@ -119,14 +119,14 @@ describe('clients that leave', () => {
   })
 
   test('one that sent FIN gets what makes progress, and is given up when nothing does', async () => {
-    await using bed = await ProxyBed.open({ limits: { abandonedMs: 80 } })
+    await using bed = await ProxyBed.open({ limits: { abandonedMs: 400 } })
     const client = await bed.client()
     client.send(get()).finish()
     const upstream = await bed.upstream.accept()
     await upstream.head()
     upstream.send(head('HTTP/1.1 200 OK', 'Content-Length: 1000'))
     for (let i = 0; i < 5; i++) {
-      await Bun.sleep(40)
+      await Bun.sleep(100)
       upstream.send('x')
       await client.until('x')
     }

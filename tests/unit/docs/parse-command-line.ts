@@ -19,7 +19,7 @@ export async function parseCommandLine(words: readonly string[]): Promise<string
   const dashes = words.indexOf('--')
   const own = dashes < 0 ? words : words.slice(0, dashes)
   const program = await createProgram(parserContext(), dashes < 0 ? [] : words.slice(dashes + 1))
-  for (const command of program.commands) disarm(command)
+  disarm(program)
   try {
     await program.parseAsync([...own], { from: 'user' })
     return undefined

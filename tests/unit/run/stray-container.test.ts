@@ -9,8 +9,9 @@ import { eventually, LifeCycle } from './life-cycle.ts'
 /** The engine finishes what a command asked for that is dead by now. */
 function createLate(life: LifeCycle, runId: string): Promise<ContainerId> {
   const { homeId } = life.context
+  const name = `agentops-${randomUUID()}-${runId.slice('run_'.length)}`
   const labels = runLabels({ homeId, runId, role: 'main', version: '1', env: {} })
-  return life.engine.create({ ...plainSpec, name: `late-${randomUUID()}`, labels })
+  return life.engine.create({ ...plainSpec, name, labels })
 }
 
 async function namesOf(life: LifeCycle): Promise<string[]> {
@@ -58,4 +59,31 @@ test('one that was to be kept, and those of live runs and of other homes, stay',
   const ids = await namesOf(life)
   expect(ids.sort()).toEqual([kept.container, live.container, foreign].sort())
   expect(ids).not.toContain(gone)
+})
+
+test("one from an image that was made of a container of ours is nobody else's to remove, nor its end a run's", async () => {
+  await using life = new LifeCycle()
+  await life.supervisor.start()
+  const { homeId } = life.context
+  const over = await life.start({ name: 'over' })
+  const live = await life.start({ name: 'live' })
+  await endRun(over.run.id, life.context, { graceMs: 0, requested: true })
+  for (const { run } of [over, live]) {
+    // It takes the labels along; first by name.
+    const labels = runLabels({ homeId, runId: run.id, role: 'main', version: '1', env: {} })
+    const copy = await life.engine.create({ ...plainSpec, name: `a-copy-of-${run.name}`, labels })
+    await life.engine.start(copy)
+    await life.engine.kill(copy, 'SIGKILL')
+    await life.engine.wait(copy).exit
+  }
+  await life.supervisor.supervise(live.run.id)
+  await using other = life.anotherSupervisor()
+  await other.start()
+  await other.watch('docker', life.engine.endpoint)
+  await endRun(live.run.id, life.context, { graceMs: 5000, requested: true })
+  expect(life.run(live.run.id)).toMatchObject({ state: 'stopped', exitCode: 143 })
+  expect((await life.engine.list({})).map(({ name }) => name)).toEqual([
+    'a-copy-of-live',
+    'a-copy-of-over',
+  ])
 })
