@@ -23,7 +23,7 @@ const eventSchema = z.object({
 })
 
 /** The file of a state folder that says what happened to its containers. */
-export function journalPath(root: string): string {
+function journalPath(root: string): string {
   return join(root, 'events.jsonl')
 }
 

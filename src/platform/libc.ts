@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs'
 import { constants } from 'node:os'
 
 /** A system call that failed: what was tried, and the name of the reason (`EPERM`). */
-export class SystemCallError extends Error {
+class SystemCallError extends Error {
   override readonly name = 'SystemCallError'
   readonly code: string
 

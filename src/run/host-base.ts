@@ -8,7 +8,7 @@ import { findHostProgram, type HostProgram, isVersion } from './host-programs.ts
 import type { RunBase } from './run-base.ts'
 
 /** Name of the base that is no image. */
-export const HOST_BASE = 'host'
+const HOST_BASE = 'host'
 
 /** Folders of this machine that every run without an image sees. */
 const SEEN = ['/usr', '/bin', '/sbin', '/lib', '/lib64', '/opt', '/nix', '/gnu']

@@ -26,7 +26,7 @@ async function canBeEmbedded(): Promise<boolean> {
 }
 
 /** A runtime that keeps its containers in this folder. */
-export function embeddedRuntime(root: string): EmbeddedRuntime {
+function embeddedRuntime(root: string): EmbeddedRuntime {
   const binary = process.env['AGENT_TEST_BINARY']
   const main = join(import.meta.dirname, '../../../src/main.ts')
   return new EmbeddedRuntime({
