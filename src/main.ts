@@ -2,11 +2,14 @@ import { buildInfo } from './platform/build-info.ts'
 import { exitProcess } from './platform/exit.ts'
 import { systemOutput } from './platform/output.ts'
 import { versionLine } from './cli/version-line.ts'
+import { runSandboxProcess } from './sandbox-processes.ts'
 
 const argv = process.argv.slice(2)
 if (argv.length === 1 && argv[0] === '--version') {
   // Not process.stdout: making that stream takes longer than all the rest.
   systemOutput().answer(versionLine(buildInfo()))
+} else if (await runSandboxProcess(argv)) {
+  exitProcess(0)
 } else {
   const { runApp } = await import('./app.ts')
   exitProcess(await runApp(argv))

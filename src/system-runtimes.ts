@@ -1,29 +1,42 @@
+import { join } from 'node:path'
 import { UserError } from './lib/errors.ts'
 import type { Host } from './platform/host.ts'
+import { selfCommand } from './platform/self-command.ts'
+import { statePaths } from './platform/state-paths.ts'
 import type { ContainerRuntime } from './runtime/container-runtime.ts'
 import type { RuntimeKind } from './runtime/container-state.ts'
 import type { EndpointFailure } from './runtime/endpoint-failure.ts'
-import type { RuntimeDirectory } from './runtime/runtime-directory.ts'
+import type { DetectedRuntime, RuntimeDirectory } from './runtime/runtime-directory.ts'
+import { UnavailableError } from './runtime/unavailable-error.ts'
 
 /** Every runtime this program has; each is loaded when it is first needed. */
 export function systemRuntimes(host: Host): RuntimeDirectory {
   const connections = new Map<string, Promise<ContainerRuntime>>()
+  const keep = async ({ runtime: found, info }: DetectedRuntime): Promise<DetectedRuntime> => {
+    const runtime = await forThisBuild(found)
+    connections.set(keyOf(runtime.kind, runtime.endpoint), Promise.resolve(runtime))
+    return { runtime, info }
+  }
   return {
-    async detect(wish, signal) {
-      refuseUnavailable(wish)
+    async detect(wish, signal, needs = { gvisor: false }) {
+      refuseUnavailable(wish, host)
+      if (wish === 'embedded') return keep(await embeddedHere(host, signal))
       const { discoverDocker } = await import('./docker/discover-docker.ts')
       const found = await discoverDocker({ env: host.env, home: host.homeDir }, signal)
-      if ('failures' in found) throw noRuntime(found.failures)
-      const runtime = await forThisBuild(found.runtime)
-      connections.set(keyOf(runtime.kind, runtime.endpoint), Promise.resolve(runtime))
-      return { ...found, runtime }
+      if (!('failures' in found)) return keep(found)
+      if (wish !== undefined || host.platform !== 'linux' || needs.gvisor)
+        throw noRuntime(found.failures, undefined)
+      return keep(await embeddedInstead(host, signal, found.failures))
     },
     connect(kind, endpoint) {
-      refuseUnavailable(kind)
+      refuseUnavailable(kind, host)
       const key = keyOf(kind, endpoint)
       const known = connections.get(key)
       if (known !== undefined) return known
-      const connection = connectDockerLazily(endpoint, host)
+      const connection =
+        kind === 'embedded'
+          ? embeddedAt(endpoint, host).then(forThisBuild)
+          : connectDockerLazily(endpoint, host)
       connections.set(key, connection)
       // A failed attempt is not kept.
       connection.catch(() => connections.delete(key))
@@ -35,6 +48,35 @@ export function systemRuntimes(host: Host): RuntimeDirectory {
 async function connectDockerLazily(endpoint: string, host: Host): Promise<ContainerRuntime> {
   const { connectDocker } = await import('./docker/connect-docker.ts')
   return forThisBuild(await connectDocker({ endpoint, env: host.env, home: host.homeDir }))
+}
+
+async function embeddedHere(host: Host, signal: AbortSignal): Promise<DetectedRuntime> {
+  const { embeddedEndpoint } = await import('./embedded/endpoint.ts')
+  const root = join(statePaths(host).dir, 'embedded')
+  const runtime = await embeddedAt(embeddedEndpoint(root), host)
+  return { runtime, info: await runtime.ping(signal) }
+}
+
+/** No engine answers, so namespaces have to do; when they will not either, both reasons are told. */
+async function embeddedInstead(
+  host: Host,
+  signal: AbortSignal,
+  failures: readonly EndpointFailure[],
+): Promise<DetectedRuntime> {
+  try {
+    return await embeddedHere(host, signal)
+  } catch (error) {
+    if (!(error instanceof UnavailableError)) throw error
+    throw noRuntime(failures, error)
+  }
+}
+
+async function embeddedAt(endpoint: string, host: Host): Promise<ContainerRuntime> {
+  const { rootOfEndpoint } = await import('./embedded/endpoint.ts')
+  const { connectEmbedded } = await import('./embedded/connect-embedded.ts')
+  const root = rootOfEndpoint(endpoint)
+  if (root === undefined) throw new Error(`${endpoint} is no endpoint of the embedded runtime`)
+  return connectEmbedded({ root, selfCommand: selfCommand(), host })
 }
 
 /** Test builds can die at every call. */
@@ -50,8 +92,16 @@ function keyOf(kind: RuntimeKind, endpoint: string): string {
   return `${kind} ${endpoint}`
 }
 
-function refuseUnavailable(kind: RuntimeKind | undefined): void {
-  if (kind === undefined || kind === 'docker') return
+function refuseUnavailable(kind: RuntimeKind | undefined, host: Host): void {
+  if (kind === 'embedded' && host.platform !== 'linux')
+    throw new UserError(
+      'the embedded runtime is made of Linux namespaces, which this system has not',
+      {
+        fix: 'use --runtime docker',
+        exitCode: 2,
+      },
+    )
+  if (kind !== 'apple') return
   throw new UserError(`the ${kind} runtime is not available yet`, {
     fix: 'use --runtime docker',
     exitCode: 2,
@@ -59,12 +109,17 @@ function refuseUnavailable(kind: RuntimeKind | undefined): void {
 }
 
 /** No engine answers: each candidate's reason, in the order they were tried. */
-function noRuntime(failures: readonly EndpointFailure[]): UserError {
+function noRuntime(
+  failures: readonly EndpointFailure[],
+  embedded: UnavailableError | undefined,
+): UserError {
   const reasons = failures.map(({ source, what }) => `${source}: ${what}`)
-  return new UserError(['no container engine answers', ...reasons].join('\n'), {
+  const last = embedded === undefined ? [] : [embedded.message]
+  return new UserError(['no container engine answers', ...reasons, ...last].join('\n'), {
     fix: [
       'install Docker Engine, or start it: systemctl start docker',
       'set DOCKER_HOST to where it listens',
+      ...(embedded?.fixes ?? []),
     ],
     exitCode: 125,
   })

@@ -2,17 +2,20 @@ import { realpathSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseDetachKeys } from '../run/detach-keys.ts'
 import { WORKSPACE } from '../run/container-spec-of.ts'
+import { hostBase } from '../run/host-base.ts'
 import { gitMounts, makeMissing } from '../run/git-mounts.ts'
 import { guardMounts, socketOf } from '../run/mount-guard.ts'
 import { wantsGvisor } from '../run/sandbox-plan.ts'
 import type { RunPlan } from '../run/plan.ts'
+import { imageBase, type RunBase } from '../run/run-base.ts'
 import { planRun } from '../run/plan-run.ts'
 import { exitProcess } from '../platform/exit.ts'
+import type { DetectedRuntime } from '../runtime/runtime-directory.ts'
 import type { AppContext } from './app-context.ts'
 import { styleFor } from './global-options.ts'
 import { Interruption } from './interruption.ts'
 import { launchRun } from './launch-run.ts'
-import { loadConfig, portWish } from './load-settings.ts'
+import { type LoadedConfig, loadConfig, portWish } from './load-settings.ts'
 import { printPlan } from './print-plan.ts'
 import { ProgressLines } from './progress-lines.ts'
 import {
@@ -43,8 +46,8 @@ export async function performRun(app: AppContext, flags: RunFlags): Promise<void
   requireTerminal(app, flags, project)
   using interruption = interruptionOf(progress)
   progress.status('Initializing…')
-  const detected = await progress.timed('detect', () =>
-    app.runtimes.detect(settings.runtime.value, interruption.signal),
+  const { detected, base, ociRuntimes } = await progress.timed('detect', () =>
+    findGround(app, { project, settings }, interruption.signal),
   )
   const git = gitMounts(workspace)
   const plan = planRun({
@@ -53,11 +56,10 @@ export async function performRun(app: AppContext, flags: RunFlags): Promise<void
     workspace,
     sandbox: settings.sandbox,
     info: detected.info,
-    ociRuntimes: wantsGvisor(settings.sandbox)
-      ? await detected.runtime.ociRuntimes(interruption.signal)
-      : [],
+    ociRuntimes,
     flags: ownFlags,
     envNames: Object.keys(env),
+    base,
     git,
     host: app.host,
     realPath: realpathSync,
@@ -75,7 +77,7 @@ export async function performRun(app: AppContext, flags: RunFlags): Promise<void
   makeMissing(git.missing)
   await launchRun(app, {
     plan,
-    env: { ...git.env, ...env },
+    env: { ...base.env, ...git.env, ...env },
     detected,
     port: portWish(settings.proxyPort),
     progress,
@@ -107,4 +109,21 @@ function guardPlan(
     engineSockets: ['/var/run/docker.sock', ...socketOf(endpoint)],
   }
   guardMounts(mounted, places, allowed)
+}
+
+/** Where the run will be: the runtime, what its boundary may be, and the file system it starts from. */
+async function findGround(
+  app: AppContext,
+  { project, settings }: LoadedConfig,
+  signal: AbortSignal,
+): Promise<{ detected: DetectedRuntime; base: RunBase; ociRuntimes: readonly string[] }> {
+  const gvisor = wantsGvisor(settings.sandbox)
+  const detected = await app.runtimes.detect(settings.runtime.value, signal, { gvisor })
+  const { runtime } = detected
+  const ociRuntimes = gvisor ? await runtime.ociRuntimes(signal) : []
+  // Runtimes without images use the programs of this machine.
+  if (runtime.kind !== 'embedded') return { detected, base: imageBase(project), ociRuntimes }
+  const { env, homeDir } = app.host
+  const base = await hostBase(project, { path: env['PATH'] ?? '', homeDir })
+  return { detected, base, ociRuntimes }
 }

@@ -33,10 +33,10 @@ function missingValues(config: ProjectConfig): Missing[] {
       'remove network; the run then reaches any host',
     ],
     [
-      container.runtime !== undefined && container.runtime !== 'docker',
+      container.runtime === 'apple',
       'container.runtime',
-      `container.runtime: ${container.runtime} is`,
-      'remove it, or write docker',
+      'container.runtime: apple is',
+      'remove it, or write docker or embedded',
     ],
     [container.memoryBytes !== undefined, 'container.memory', 'container.memory is', 'remove it'],
     [container.cpus !== undefined, 'container.cpus', 'container.cpus is', 'remove it'],

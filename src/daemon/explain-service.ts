@@ -66,6 +66,8 @@ async function conditionOf(
   const onPort = listeners.filter(({ port }) => port === containerPort)
   if (onPort.length === 0)
     return ageMs < STARTING_MS ? { kind: 'starting', sinceMs: ageMs } : { kind: 'not-listening' }
-  if (onPort.every(({ loopback }) => loopback)) return { kind: 'loopback-only' }
+  // A relay dials loopback itself.
+  const isRelayed = container.ports.some((port) => 'relaySocket' in port)
+  if (!isRelayed && onPort.every(({ loopback }) => loopback)) return { kind: 'loopback-only' }
   return { kind: 'unknown' }
 }

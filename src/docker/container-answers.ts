@@ -1,10 +1,10 @@
 import { z } from 'zod'
 
 import {
+  type AddressPort,
   containerId,
   type ContainerPhase,
   type ContainerState,
-  type PublishedPort,
 } from '../runtime/container-state.ts'
 
 /** Names of container states in the Engine API; `restarting` is between two lives, `dead` half removed. */
@@ -89,9 +89,7 @@ export function stateOfInspected(answer: Inspected): ContainerState {
   }
 }
 
-function publishedPorts(
-  ports: NonNullable<Inspected['NetworkSettings']['Ports']>,
-): PublishedPort[] {
+function publishedPorts(ports: NonNullable<Inspected['NetworkSettings']['Ports']>): AddressPort[] {
   return Object.entries(ports)
     .flatMap(([port, bindings]) =>
       port.endsWith('/tcp')

@@ -41,6 +41,13 @@ export function systemProcessTable(platform: NodeJS.Platform = process.platform)
   }
 }
 
+/** The identity of a process that lives now; undefined when it does not. */
+export function identityOfProcess(pid: number): ProcessIdentity | undefined {
+  const system = process.platform === 'linux' ? linuxProcesses() : posixProcesses()
+  const start = system.startOf(pid)
+  return start === undefined ? undefined : { pid, start, bootId: system.bootId() }
+}
+
 type SystemProcesses = {
   /** Undefined for a pid that is free, or a zombie. */
   startOf(pid: number): string | undefined

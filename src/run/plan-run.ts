@@ -2,7 +2,6 @@ import type { ProjectConfig } from '../config/project-config.ts'
 import { type Mount, isWithin, resolveMountSource } from '../config/mount.ts'
 import type { Setting } from '../config/settings.ts'
 import type { SandboxMode } from '../config/choices.ts'
-import { imageFor } from '../image/base-image.ts'
 import { UserError, usageError } from '../lib/errors.ts'
 import { quoted } from '../lib/quoted.ts'
 import type { MountSpec } from '../runtime/container-spec.ts'
@@ -10,6 +9,7 @@ import type { RuntimeInfo } from '../runtime/container-state.ts'
 import { planSandbox } from './sandbox-plan.ts'
 import { type GitMounts, withGitMounts } from './git-mounts.ts'
 import type { RunPlan } from './plan.ts'
+import { imageBase, type RunBase } from './run-base.ts'
 
 /** Everything a plan is made from. */
 export type PlanInputs = {
@@ -32,6 +32,8 @@ export type PlanInputs = {
     rebuild: boolean
   }
   envNames: readonly string[]
+  /** Absent: the image that the project asks for. */
+  base?: RunBase
   git: GitMounts
   host: { uid: number; gid: number; cwd: string; homeDir: string }
   /** The path without links; throws when there is nothing. */
@@ -41,9 +43,7 @@ export type PlanInputs = {
 /** Decides what a run will be. Pure but for `realPath`; throws a `UserError` for what cannot be. */
 export function planRun(inputs: PlanInputs): RunPlan {
   const { project, flags, info } = inputs
-  const image = imageFor(project)
-  if (image.kind === 'build')
-    throw new UserError('an image of several dependencies is not available yet', { exitCode: 2 })
+  const base = inputs.base ?? imageBase(project)
   if (!info.isLocal)
     throw new UserError(
       `${info.description} runs on another machine, which cannot see ${inputs.workspace}`,
@@ -63,15 +63,15 @@ export function planRun(inputs: PlanInputs): RunPlan {
     name: inputs.name,
     workspace: inputs.workspace,
     runtime: info.kind,
-    image: image.reference,
-    imageSource: image.source,
+    image: base.image,
+    imageSource: base.imageSource,
     pull: flags.rebuild ? 'always' : 'missing',
     ...(command === undefined ? {} : { command }),
     envNames: [...inputs.envNames].sort(),
-    mounts: withGitMounts(planMounts(inputs), inputs.git),
+    mounts: withGitMounts([...base.mounts, ...planMounts(inputs)], inputs.git),
     services: project.ports.map(({ service, port }) => ({ name: service, containerPort: port })),
     sandbox: planSandbox(inputs.sandbox, {
-      description: info.description,
+      ...info,
       ociRuntimes: inputs.ociRuntimes,
     }),
     ...commandUser(inputs),

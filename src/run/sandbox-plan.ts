@@ -1,10 +1,14 @@
 import type { Setting } from '../config/settings.ts'
 import type { SandboxMode } from '../config/choices.ts'
 import { UserError } from '../lib/errors.ts'
+import type { RuntimeKind } from '../runtime/container-state.ts'
 import type { SandboxPlan } from './plan.ts'
 
 /** gVisor's OCI runtime. */
 const GVISOR = 'runsc'
+
+const EMBEDDED_NOTICE =
+  "runtime: embedded, in namespaces on this machine's read-only system; it shares the kernel and limits no memory"
 
 /**
  * Decides the boundary. An explicit `gvisor` is passed to the engine and refused when the engine lacks it;
@@ -12,7 +16,11 @@ const GVISOR = 'runsc'
  */
 export function planSandbox(
   sandbox: Setting<SandboxMode>,
-  { description, ociRuntimes }: { description: string; ociRuntimes: readonly string[] },
+  {
+    kind = 'docker',
+    description,
+    ociRuntimes,
+  }: { kind?: RuntimeKind; description: string; ociRuntimes: readonly string[] },
 ): SandboxPlan {
   if (wantsGvisor(sandbox)) {
     if (!ociRuntimes.includes(GVISOR))
@@ -20,7 +28,9 @@ export function planSandbox(
         `sandbox "gvisor" (${sandbox.name}) needs gVisor, which ${description} does not have`,
         {
           fix: [
-            'install gVisor and register it: runsc install, then restart the engine',
+            kind === 'embedded'
+              ? 'install Docker Engine and gVisor; the embedded runtime has namespaces only'
+              : 'install gVisor and register it: runsc install, then restart the engine',
             'agent run --sandbox none',
           ],
         },
@@ -28,6 +38,7 @@ export function planSandbox(
     return { mode: 'gvisor', ociRuntime: GVISOR }
   }
   const mode = sandbox.value === 'gvisor' ? 'auto' : sandbox.value
+  if (kind === 'embedded') return { mode, notice: EMBEDDED_NOTICE }
   return {
     mode,
     notice: `sandbox: none, the container shares the host's kernel (${reason(sandbox)})`,

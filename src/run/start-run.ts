@@ -1,6 +1,6 @@
 import { messageOf, UserError } from '../lib/errors.ts'
 import { untilAborted } from '../lib/until-aborted.ts'
-import type { Route } from '../routes/route.ts'
+import type { Route, Upstream } from '../routes/route.ts'
 import type { ContainerRuntime, ExitWait } from '../runtime/container-runtime.ts'
 import type { ContainerId, PublishedPort } from '../runtime/container-state.ts'
 import type { ContainerStream } from '../runtime/container-stream.ts'
@@ -177,7 +177,7 @@ function publish(
       {
         agent: plan.name,
         service: name,
-        upstream: { kind: 'address', host: port.hostAddress, port: port.hostPort },
+        upstream: upstreamOf(port),
         owner: { kind: 'run', runId },
         containerPort,
         position,
@@ -191,4 +191,10 @@ function publish(
     () => context.routes.publish(runId, routes),
   )
   if (!moved) throw stoppedMeanwhile(plan)
+}
+
+function upstreamOf(port: PublishedPort): Upstream {
+  return 'relaySocket' in port
+    ? { kind: 'relay', socketPath: port.relaySocket, port: port.containerPort }
+    : { kind: 'address', host: port.hostAddress, port: port.hostPort }
 }

@@ -50,7 +50,10 @@ export type ContainerState = {
   finishedAtMs?: number
 }
 
-export type PublishedPort = { containerPort: number; hostAddress: string; hostPort: number }
+/** A port of a container: at an address of the host, or behind a relay socket (see `Upstream` of routes). */
+export type PublishedPort = AddressPort | { containerPort: number; relaySocket: string }
+
+export type AddressPort = { containerPort: number; hostAddress: string; hostPort: number }
 
 /** 125–127 are the runtime's own, as `docker run` has them. */
 export type ExitStatus = { exitCode: number; error?: string }

@@ -9,6 +9,7 @@ import { execCases } from './exec-cases.ts'
 import { lifecycleCases } from './lifecycle-cases.ts'
 import { listingCases } from './listing-cases.ts'
 import { refusalCases } from './refusal-cases.ts'
+import { embeddedTest, openEmbedded } from '../../integration/embedded/embedded-bed.ts'
 import { RuntimeBench, type RuntimeCase } from './runtime-bench.ts'
 import { imageCases, networkCases, volumeCases } from './store-cases.ts'
 import { streamCases } from './stream-cases.ts'
@@ -55,6 +56,19 @@ const subjects: readonly Subject[] = [
     test: engineTest,
     open: openDocker,
     gaps: await dockerGaps(),
+  },
+  {
+    name: 'embedded',
+    test: embeddedTest,
+    open: openEmbedded,
+    gaps: {
+      images: 'it has none: commands run on the system of this machine',
+      networks: 'each container has a network of its own',
+      volumes: 'it has none',
+      'an image that is not here is told apart, and named': 'it has no images',
+      "it has its own environment, folder and user on top of the container's":
+        'a container has one user id; tests/integration/embedded has the rest of the case',
+    },
   },
 ]
 

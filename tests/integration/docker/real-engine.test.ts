@@ -131,7 +131,8 @@ engineTest('a published port answers on 127.0.0.1 even so', async () => {
   const script = `while true; do printf 'HTTP/1.0 200 OK\\r\\n\\r\\nhi' | nc -l -p 3000; done`
   const id = await bench.running({ network, ports: [3000], command: ['sh', '-c', script] })
   const [port] = (await runtime.inspect(id))?.ports ?? []
-  const answer = await fetchSoon(`http://127.0.0.1:${port?.hostPort}/`)
+  if (port === undefined || 'relaySocket' in port) throw new Error('no port was published')
+  const answer = await fetchSoon(`http://127.0.0.1:${port.hostPort}/`)
   expect(answer).toBe('hi')
 })
 

@@ -1,0 +1,151 @@
+import { randomBytes } from 'node:crypto'
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Clock } from '../platform/clock.ts'
+import type { Libc } from '../platform/libc.ts'
+import { ensurePrivateDirectory } from '../platform/private-directory.ts'
+import type { ContainerSpec } from '../runtime/container-spec.ts'
+import {
+  type ContainerEvent,
+  containerId,
+  type ContainerId,
+  type ContainerState,
+} from '../runtime/container-state.ts'
+import type { LabelSelector } from '../runtime/labels.ts'
+import { StartError } from '../runtime/start-error.ts'
+import { ContainerFolder } from './container-folder.ts'
+import { type ContainerRecord, recordedSpec } from './container-record.ts'
+import { recordEvent, trimJournal } from './event-journal.ts'
+import { maskedPlaces } from './masked-places.ts'
+
+const ID = /^[0-9a-f]{16}$/
+
+/** The containers of one state folder, as files. */
+export class ContainerStore {
+  readonly root: string
+  readonly #libc: Libc
+  readonly #clock: Clock
+
+  constructor(root: string, { libc, clock }: { libc: Libc; clock: Clock }) {
+    this.root = root
+    this.#libc = libc
+    this.#clock = clock
+  }
+
+  /** Writes a container down. It appears in one step, so that a crash leaves none or a whole one. */
+  create(
+    spec: ContainerSpec,
+    host: { uid: number; gid: number; doors: ContainerRecord['doors'] },
+  ): ContainerId {
+    ensurePrivateDirectory(this.root, host.uid)
+    trimJournal(this.root)
+    this.#sweep()
+    for (const { source } of spec.mounts)
+      if (!existsSync(source))
+        throw new StartError(`the mount's source ${source} does not exist`, 125)
+    if (this.list({}).some(({ name }) => name === spec.name))
+      throw new StartError(`there is a container named "${spec.name}" already`, 125)
+    const id = containerId(randomBytes(8).toString('hex'))
+    const unfinished = new ContainerFolder(join(this.root, `.new-${id}`))
+    mkdirSync(unfinished.path, { mode: 0o700 })
+    mkdirSync(unfinished.waiting, { mode: 0o700 })
+    writeFileSync(unfinished.lock, '', { mode: 0o600 })
+    writeFileSync(unfinished.hosts, hostsFile(spec), { mode: 0o644 })
+    unfinished.writeRecord({
+      createdAtMs: this.#clock.now(),
+      hostUid: host.uid,
+      hostGid: host.gid,
+      masked: maskedPlaces(host.uid),
+      doors: host.doors,
+      spec: recordedSpec(spec),
+    })
+    renameSync(unfinished.path, join(this.root, id))
+    this.#tell('created', id, spec.labels)
+    return id
+  }
+
+  /** Undefined when there is no such container (any more). */
+  find(id: ContainerId): ContainerFolder | undefined {
+    if (!ID.test(id)) return undefined
+    const folder = new ContainerFolder(join(this.root, id))
+    return existsSync(folder.path) ? folder : undefined
+  }
+
+  state(id: ContainerId): ContainerState | undefined {
+    const folder = this.find(id)
+    const record = folder?.record()
+    if (folder === undefined || record === undefined) return undefined
+    const { spec } = record
+    const { phase, exit } = folder.condition(this.#libc)
+    const start = folder.start()
+    return {
+      id,
+      name: spec.name,
+      image: spec.image,
+      phase,
+      outOfMemory: false,
+      labels: spec.labels,
+      ports:
+        phase === 'running'
+          ? spec.ports
+              .toSorted((a, b) => a - b)
+              .map((containerPort) => ({ containerPort, relaySocket: folder.socket }))
+          : [],
+      ...(start === undefined ? {} : { startedAtMs: start.startedAtMs }),
+      ...(exit === undefined ? {} : { exitCode: exit.exitCode, finishedAtMs: exit.finishedAtMs }),
+      ...(exit?.error === undefined ? {} : { error: exit.error }),
+    }
+  }
+
+  /** All with these labels, ordered by name. */
+  list(selector: LabelSelector): ContainerState[] {
+    if (!existsSync(this.root)) return []
+    return readdirSync(this.root)
+      .filter((name) => ID.test(name))
+      .flatMap((name) => this.state(containerId(name)) ?? [])
+      .filter(({ labels }) => isSelected(selector, labels))
+      .sort((a, b) => (a.name < b.name ? -1 : Number(a.name > b.name)))
+  }
+
+  /** Takes a container that does not run out of sight in one step, then its files away. */
+  remove(id: ContainerId): void {
+    const folder = this.find(id)
+    if (folder === undefined) return
+    const labels = folder.record()?.spec.labels ?? {}
+    const removed = join(this.root, `.removed-${id}`)
+    try {
+      renameSync(folder.path, removed)
+    } catch (error) {
+      // Somebody else was faster.
+      if (!existsSync(folder.path)) return
+      throw error
+    }
+    this.#tell('removed', id, labels)
+    rmSync(removed, { recursive: true, force: true })
+  }
+
+  #tell(kind: ContainerEvent['kind'], id: ContainerId, labels: ContainerEvent['labels']): void {
+    recordEvent(this.root, { kind, id, labels, timeMs: this.#clock.now() })
+  }
+
+  /** What a crash left half removed. Half made ones may be somebody's who is at it. */
+  #sweep(): void {
+    for (const name of readdirSync(this.root))
+      if (name.startsWith('.removed-'))
+        rmSync(join(this.root, name), { recursive: true, force: true })
+  }
+}
+
+export function isSelected(
+  selector: LabelSelector,
+  labels: Readonly<Record<string, string>>,
+): boolean {
+  return Object.entries(selector).every(([name, value]) =>
+    value === undefined ? Object.hasOwn(labels, name) : labels[name] === value,
+  )
+}
+
+function hostsFile({ hostname, extraHosts }: ContainerSpec): string {
+  const others = extraHosts.map(({ name, address }) => `${address} ${name}\n`).join('')
+  return `127.0.0.1 localhost ${hostname}\n::1 localhost ip6-localhost\n${others}`
+}

@@ -1,0 +1,32 @@
+import { closeSync, openSync } from 'node:fs'
+import { errorCode } from '../lib/errors.ts'
+import type { Libc } from './libc.ts'
+
+const SHARED = 1
+const EXCLUSIVE = 2
+const WITHOUT_WAITING = 4
+
+/**
+ * flock(2) of an open file without waiting: true when the lock is ours now. It belongs to the open file, so a
+ * child that inherits the descriptor holds it too, and it is free when the last of them is gone.
+ */
+export function tryFlock(libc: Libc, descriptor: number): boolean {
+  return libc.flock(descriptor, EXCLUSIVE | WITHOUT_WAITING) === 0
+}
+
+/** Whether anybody holds the lock of a file; a file that is not there is held by nobody. */
+export function isFlocked(libc: Libc, path: string): boolean {
+  let descriptor: number
+  try {
+    descriptor = openSync(path, 'r')
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return false
+    throw error
+  }
+  try {
+    // Shared, so that two who ask at the same time do not see each other.
+    return libc.flock(descriptor, SHARED | WITHOUT_WAITING) !== 0
+  } finally {
+    closeSync(descriptor)
+  }
+}
