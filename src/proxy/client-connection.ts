@@ -1,4 +1,5 @@
 import { byte } from './byte-class.ts'
+import type { ClientOrigin } from './client-origin.ts'
 import type { EndingClient } from './client-registry.ts'
 import type { ExchangeClient } from './exchange-client.ts'
 import { Exchange } from './exchange.ts'
@@ -25,12 +26,13 @@ export class ClientConnection extends FlowSocket implements ExchangeClient, Endi
   private readonly trustsPeer: boolean
   private readonly context: ProxyContext
 
-  constructor(context: ProxyContext, remoteAddress: string) {
+  constructor(context: ProxyContext, origin: ClientOrigin) {
     super(context.deadlines)
-    const address = plainAddress(remoteAddress)
+    const address = plainAddress(origin.address)
     this.context = context
-    this.trustsPeer = context.options.trustsLoopback !== false && isLoopback(address)
-    this.exchange = new Exchange(context, this, new HostRouting(context, address))
+    const isOfThisMachine = isLoopback(address) && origin.runId === undefined
+    this.trustsPeer = context.options.trustsLoopback !== false && isOfThisMachine
+    this.exchange = new Exchange(context, this, new HostRouting(context, { ...origin, address }))
   }
 
   override onOpen(socket: RawSocket): void {

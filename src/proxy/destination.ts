@@ -19,7 +19,7 @@ const pathLengthMax = 64
 export function chooseDestination(
   bytes: Buffer,
   head: RequestHead,
-  { match, service }: RoutedHost,
+  { match, service, isOutOfReach }: RoutedHost,
 ): Destination {
   const { method } = head.requestLine
   if (method === 'CONNECT') return { kind: 'refusal', status: 501 }
@@ -27,6 +27,7 @@ export function chooseDestination(
   if (method === 'TRACE' && head.hasBody) return { kind: 'refusal', status: 400 }
   if (match.kind === 'malformed') return { kind: 'refusal', status: 400 }
   if (match.kind === 'foreign') return page({ kind: 'foreign-host', host: match.host })
+  if (isOutOfReach) return page({ kind: 'out-of-reach' })
   if (head.maxForwards === 0) return page({ kind: 'last-hop' })
   if (service !== undefined) return head.ownPasses < ownPassesMax ? service : loopPage(service)
   if (match.kind === 'unknown-agent') return page(match)

@@ -1,6 +1,7 @@
 import type { Route } from '../routes/route.ts'
 import type { HostMatch, RouteTable } from '../routes/route-table.ts'
 import { equalsBytes } from './byte-class.ts'
+import type { ClientOrigin } from './client-origin.ts'
 import { ForwardedFields } from './forwarded-fields.ts'
 import type { ProxyContext } from './proxy-context.ts'
 import type { RequestHead } from './request-head.ts'
@@ -14,6 +15,8 @@ export type RoutedHost = {
   match: HostMatch
   /** The service the host means: the one it names, or the only one of the agent it names. */
   service: ServiceDestination | undefined
+  /** It means something the client may not know about, be it there or not. */
+  isOutOfReach: boolean
   forwarded: ForwardedFields
 }
 
@@ -28,11 +31,11 @@ export class HostRouting {
   private table: RouteTable | undefined
   private routed: RoutedHost | undefined
   private readonly context: ProxyContext
-  private readonly clientAddress: string
+  private readonly origin: ClientOrigin
 
-  constructor(context: ProxyContext, clientAddress: string) {
+  constructor(context: ProxyContext, origin: ClientOrigin) {
     this.context = context
-    this.clientAddress = clientAddress
+    this.origin = origin
   }
 
   route(bytes: Buffer, head: RequestHead): RoutedHost {
@@ -46,12 +49,21 @@ export class HostRouting {
     this.routed = {
       match,
       service: route && { kind: 'service', route, group: this.context.upstreams.groupOf(route) },
-      forwarded: new ForwardedFields(this.clientAddress, host, this.context.port),
+      isOutOfReach: this.origin.runId !== undefined && !isOfRun(match, this.origin.runId),
+      forwarded: new ForwardedFields(this.origin.address, host, this.context.port),
     }
     this.table = table
     this.hostBytes = Buffer.from(host, 'latin1')
     return this.routed
   }
+}
+
+/** Whether a name belongs to a run: its services, its index, and what it could have below its name. */
+function isOfRun(match: HostMatch, runId: string): boolean {
+  const isOwn = ({ owner }: Route): boolean => owner.kind === 'run' && owner.runId === runId
+  if (match.kind === 'service') return isOwn(match.route)
+  if (match.kind === 'agent' || match.kind === 'unknown-service') return match.routes.every(isOwn)
+  return false
 }
 
 function routeOf(match: HostMatch): Route | undefined {

@@ -4,10 +4,16 @@ import { startPageServer } from './pages/page-server.ts'
 import { ProxyContext } from './proxy-context.ts'
 import type { ProxyOptions } from './proxy-options.ts'
 import type { ProxyStats } from './proxy-stats.ts'
+import { listenUnix } from './sockets.ts'
 
 /** A proxy that answers. */
 export type RunningProxy = {
   stats(): ProxyStats
+  /**
+   * Listens on a Unix socket as well, for the programs inside one run: they get the names of that run and
+   * no others. Makes the file; disposing removes it, open connections stay. Throws the system's error.
+   */
+  serveRun(runId: string, socketPath: string): Disposable
   /** Stops listening, lets open exchanges end for a short time, then ends everything. */
   stop(): Promise<void>
 }
@@ -19,10 +25,15 @@ export type RunningProxy = {
 export async function serveProxy(bound: BoundProxy, options: ProxyOptions): Promise<RunningProxy> {
   const context = new ProxyContext(options, bound.port)
   const pages = await startPageServer(options)
-  bound.serve((remoteAddress) => new ClientConnection(context, remoteAddress))
+  bound.serve((address) => new ClientConnection(context, { address }))
   let stopping: Promise<void> | undefined
   return {
     stats: () => statsOf(context),
+    serveRun: (runId, socketPath) => {
+      const origin = { address: '127.0.0.1', runId }
+      const listener = listenUnix(socketPath, () => new ClientConnection(context, origin))
+      return { [Symbol.dispose]: () => listener.stop() }
+    },
     stop: () => {
       stopping ??= stop(context, bound, pages)
       return stopping

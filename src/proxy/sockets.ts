@@ -93,6 +93,25 @@ export function listenTcp(
   return { port: listener.port, stop: () => listener.stop(false) }
 }
 
+/**
+ * Listens on a Unix socket, which it makes; each connection gets the owner that `accept` makes. Stopping
+ * removes the file. Throws the system's error.
+ */
+export function listenUnix(path: string, accept: () => SocketOwner): { stop(): void } {
+  const listener = Bun.listen<SocketOwner | undefined>({
+    unix: path,
+    allowHalfOpen: true,
+    socket: {
+      ...events,
+      open(socket) {
+        socket.data = accept()
+        socket.data?.onOpen(socket)
+      },
+    },
+  })
+  return { stop: () => listener.stop(false) }
+}
+
 /** The peer's address; empty when it has gone already. */
 export function addressOf(socket: RawSocket): string {
   return socket.remoteAddress ?? ''

@@ -26,6 +26,7 @@ export function errorContent(
 function routesToShow(subject: ErrorSubject, routes: readonly Route[]): readonly Route[] {
   // A page of another site may read the answer, when its name was made to lead here (DNS rebinding).
   if (subject.kind === 'foreign-host' || subject.kind === 'head-too-large') return []
+  if (subject.kind === 'out-of-reach') return []
   if (subject.kind === 'unknown-agent') return routes
   return routes.filter((route) => route.agent === subject.agent)
 }
@@ -42,6 +43,13 @@ function tell(subject: Exclude<ErrorSubject, { kind: 'no-answer' }>, origin: Ori
         title: 'Not a name of this proxy',
         reason: `only localhost and names that end in .localhost are answered, not ${quoted(subject.host)}`,
         fix: `open ${linkTo('localhost', origin)}`,
+      }
+    case 'out-of-reach':
+      return {
+        status: 403,
+        title: 'Not a name of this run',
+        reason: 'from inside a run only its own names are answered',
+        fix: 'use the URLs in AGENTOPS_URL and AGENTOPS_URL_<SERVICE>',
       }
     case 'head-too-large':
       return {

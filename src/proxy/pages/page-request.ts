@@ -31,6 +31,8 @@ const subject = z.discriminatedUnion('kind', [
   }),
   z.object({ kind: z.literal('unknown-service'), ...named, nearest: z.string().optional() }),
   z.object({ kind: z.literal('foreign-host'), host: z.string() }),
+  /** From within a run, and no name of that run. */
+  z.object({ kind: z.literal('out-of-reach') }),
   z.object({ kind: z.literal('head-too-large'), limitBytes: z.number() }),
   z.object({ kind: z.literal('loop'), ...named }),
   z.object({ kind: z.literal('saturated'), ...named, what: z.enum(['requests', 'tunnels']) }),
