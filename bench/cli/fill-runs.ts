@@ -45,6 +45,7 @@ function planOf(name: string, workspace: string): RunPlan {
     envNames: [],
     mounts: [],
     services: [],
+    network: { policy: 'permissive', allow: [] },
     sandbox: { mode: 'none' },
     interactive: false,
     attached: false,

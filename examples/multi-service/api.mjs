@@ -2,7 +2,7 @@ import { listen } from './listen.mjs'
 
 let visits = 0
 
-listen('api', Number(process.env.API_PORT ?? 8080), (request, response) => {
+listen('api', Number(process.env.API_PORT ?? 4000), (request, response) => {
   visits += 1
   response.writeHead(200, {
     'content-type': 'application/json',

@@ -1,3 +1,4 @@
+import { get } from 'node:http'
 import { listen } from './listen.mjs'
 
 const names = ['AGENTOPS_URL', 'AGENTOPS_URL_WEB', 'AGENTOPS_URL_API']
@@ -12,7 +13,27 @@ const rows = names
   .map(({ name, shown }) => `<tr><th>${name}</th><td>${shown}</td></tr>`)
   .join('\n      ')
 
-const page = `<!doctype html>
+/** What this program itself gets from the other service, by the URL that its user has. */
+function askApi() {
+  return new Promise((resolve) => {
+    const fail = (error) => resolve(`not reached: ${error.code ?? error.message}`)
+    try {
+      const request = get(process.env.AGENTOPS_URL_API ?? '', { timeout: 1000 }, (response) => {
+        let text = ''
+        response.setEncoding('utf8')
+        response.on('data', (part) => (text += part))
+        response.on('end', () => resolve(text.trim()))
+        response.on('error', fail)
+      })
+      request.on('timeout', () => request.destroy(new Error('no answer within a second')))
+      request.on('error', fail)
+    } catch (error) {
+      fail(error)
+    }
+  })
+}
+
+const page = (answer) => `<!doctype html>
 <html lang="en">
   <head>
     <meta charset="utf-8">
@@ -31,7 +52,10 @@ const page = `<!doctype html>
       ${rows}
     </table>
     <p>The other service: <a href="${apiUrl}">${apiUrl || 'api'}</a></p>
+    <p>Your browser got from it:</p>
     <pre id="answer"></pre>
+    <p>This service got from it, by the same URL:</p>
+    <pre id="inside">${escaped(answer)}</pre>
     <script>
       const url = document.querySelector('a').href
       fetch(url).then((response) => response.text()).then(
@@ -43,7 +67,8 @@ const page = `<!doctype html>
 </html>
 `
 
-listen('web', Number(process.env.WEB_PORT ?? 3000), (_request, response) => {
+listen('web', Number(process.env.WEB_PORT ?? 3000), async (_request, response) => {
+  const answer = await askApi()
   response.writeHead(200, { 'content-type': 'text/html; charset=utf-8' })
-  response.end(page)
+  response.end(page(answer))
 })

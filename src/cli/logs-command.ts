@@ -9,6 +9,7 @@ export function logsCommand(app: AppContext) {
     .option('-f, --follow', 'go on while it runs')
     .option('-n, --tail <lines>', 'how many lines, or all', '100')
     .option('--timestamps', 'with the time of each line')
+    .option('--access', 'requests to its services and to the outside, in place of its output')
     .action(async (run, options, command) => {
       const { showLogs } = await import('./show-logs.ts')
       const { json } = globalOptions(command)

@@ -13,6 +13,7 @@ export function printPlan(app: AppContext, plan: RunPlan, json: boolean): void {
     ['command', plan.command === undefined ? "the image's own" : JSON.stringify(plan.command)],
     ['user', plan.user ?? "the image's own"],
     ['sandbox', plan.sandbox.ociRuntime ?? plan.sandbox.mode],
+    ...networkLines(plan),
     ...plan.services.map(({ name, containerPort }): [string, string] => [
       'service',
       `${name} on port ${containerPort}`,
@@ -26,4 +27,12 @@ export function printPlan(app: AppContext, plan: RunPlan, json: boolean): void {
       : [['env', plan.envNames.join(', ')] satisfies [string, string]]),
   ]
   for (const [key, value] of lines) app.output.answer(printable(`${key.padEnd(10)} ${value}`))
+}
+
+function networkLines({ network }: RunPlan): [string, string][] {
+  if (network.policy === 'permissive') return []
+  const hosts = network.allow.map(({ host, port }) =>
+    port === undefined ? host : `${host}:${port}`,
+  )
+  return [['network', `strict: ${hosts.length === 0 ? 'nothing' : hosts.join(', ')}`]]
 }

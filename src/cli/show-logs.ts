@@ -10,12 +10,14 @@ import { ContainerUnavailableError } from '../runtime/container-unavailable-erro
 import { exitProcess } from '../platform/exit.ts'
 import type { AppContext } from './app-context.ts'
 import { Interruption } from './interruption.ts'
+import { type AccessFlags, showAccess } from './show-access.ts'
 import { openStoresForReading } from './stores.ts'
 
 export type LogFlags = {
   follow?: true | undefined
   tail: string
   timestamps?: true | undefined
+  access?: true | undefined
   json: boolean
 }
 
@@ -31,9 +33,15 @@ export async function showLogs(
   using _state = stores.state
   const { context } = stores
   const run = chosenRun(context, name)
+  if (flags.access === true) return await showAccess(app, run, context, accessFlags(flags))
   // Awaited, so that the state is open until the end.
   const isThere = isLive(run.state) && run.containerId !== undefined
   await (isThere ? showLive(app, run, context, flags) : showStored(app, run, context, flags))
+}
+
+function accessFlags({ follow, tail, json }: LogFlags): AccessFlags {
+  const lines = tailOf(tail)
+  return { follow: follow === true, json, ...(lines === undefined ? {} : { tail: lines }) }
 }
 
 async function showStored(

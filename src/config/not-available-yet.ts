@@ -9,7 +9,15 @@ import { LANGUAGES } from './choices.ts'
  * without it would do less than its file says.
  */
 export function notAvailableYet(config: ProjectConfig): Problem[] {
-  const missing = [...missingDependencies(config.dependencies), ...missingValues(config)]
+  return problemsOf(config, missingValues(config))
+}
+
+/** The same for what an image would have to be built for; a runtime without images may have it all the same. */
+export function notBuiltYet(config: ProjectConfig): Problem[] {
+  return problemsOf(config, missingDependencies(config.dependencies))
+}
+
+function problemsOf(config: ProjectConfig, missing: readonly Missing[]): Problem[] {
   return inFileOrder(
     missing.map(({ what, fix, at }) => ({
       file: config.file,
@@ -23,15 +31,9 @@ export function notAvailableYet(config: ProjectConfig): Problem[] {
 type Missing = { what: string; fix: string; at: Position | undefined }
 
 function missingValues(config: ProjectConfig): Missing[] {
-  const { home, network, container } = config
+  const { home, container } = config
   const checks: readonly [isUsed: boolean, key: string, what: string, fix: string][] = [
     [home === 'persistent', 'home', 'home: persistent is', 'remove home'],
-    [
-      network.policy === 'strict',
-      'network.policy',
-      'network.policy: strict is',
-      'remove network; the run then reaches any host',
-    ],
     [
       container.runtime === 'apple',
       'container.runtime',

@@ -10,6 +10,8 @@ import { RouteSource } from '../routes/route-source.ts'
 import type { RunContext } from '../run/run-context.ts'
 import { Supervisor } from '../run/supervisor.ts'
 import type { State } from '../state/state.ts'
+import { AccessLog } from './access-log.ts'
+import { lineOfRequest } from './access-line.ts'
 import type { PortSource } from './control-protocol.ts'
 import { serveControl } from './control-server.ts'
 import { removeStaleSocket } from './stale-socket.ts'
@@ -19,6 +21,8 @@ import { endWhenUnreachable } from './end-when-unreachable.ts'
 import { findDaemon } from './find-daemon.ts'
 import { serviceExplainer } from './explain-service.ts'
 import { ProxyHost } from './proxy-host.ts'
+import { runEgress } from './run-egress.ts'
+import { RunRelays } from './run-relays.ts'
 
 /** How long the daemon before us may take to end. */
 const PREDECESSOR_LIMIT_MS = 15_000
@@ -64,22 +68,12 @@ export async function runDaemon(options: DaemonOptions): Promise<void> {
     }),
   )
   const row = newRow(context)
-  const proxy = cleanup.use(
-    new ProxyHost({
-      routes,
-      explain: serviceExplainer(context),
-      pagesSocketPath: paths.pagesSocket,
-      clock: context.clock,
-      log,
-      version: context.version,
-      onChange: ({ port, pinned }) => {
-        row.pinned = pinned
-        if (port === undefined) delete row.proxyPort
-        else row.proxyPort = port
-        writeDaemonRow(state, row)
-      },
-    }),
+  const access = cleanup.use(new AccessLog(context, log))
+  const proxy = cleanup.use(proxyHost(options, { routes, access, row }))
+  const relays = cleanup.use(
+    new RunRelays({ context, proxy, openEgress: runEgress(context, access), log }),
   )
+  await relays.start()
   const supervisor = cleanup.use(new Supervisor(context, log))
   const end = Promise.withResolvers<string>()
   cleanup.use(onSignals(['SIGTERM', 'SIGINT'], (signal) => end.resolve(signal)))
@@ -87,6 +81,7 @@ export async function runDaemon(options: DaemonOptions): Promise<void> {
     row,
     supervisor,
     proxy,
+    relays,
     context,
     routeCount: () => routes.current().routes.length,
     end: () => end.resolve('handover'),
@@ -138,6 +133,28 @@ function newRow({ processes, paths, version, clock }: RunContext): DaemonRow {
     version,
     startedAtMs: clock.now(),
   }
+}
+
+/** The proxy, with its port kept in the database. */
+function proxyHost(
+  { context, state, log }: DaemonOptions,
+  { routes, access, row }: { routes: RouteSource; access: AccessLog; row: DaemonRow },
+): ProxyHost {
+  return new ProxyHost({
+    routes,
+    explain: serviceExplainer(context),
+    pagesSocketPath: context.paths.pagesSocket,
+    clock: context.clock,
+    onAccess: (entry) => access.add(entry.runId, lineOfRequest(entry)),
+    log,
+    version: context.version,
+    onChange: ({ port, pinned }) => {
+      row.pinned = pinned
+      if (port === undefined) delete row.proxyPort
+      else row.proxyPort = port
+      writeDaemonRow(state, row)
+    },
+  })
 }
 
 /** Serves listeners we were given; else listens where a daemon that died did, for the URLs already given out. */

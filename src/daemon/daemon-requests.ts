@@ -4,11 +4,13 @@ import type { ControlRequest, Hello, ProxyStatus } from './control-protocol.ts'
 import type { ControlPeer } from './control-server.ts'
 import type { DaemonRow } from './daemon-row.ts'
 import type { ProxyHost } from './proxy-host.ts'
+import type { RunRelays } from './run-relays.ts'
 
 export type DaemonParts = {
   row: DaemonRow
   supervisor: Supervisor
   proxy: ProxyHost
+  relays: RunRelays
   context: RunContext
   routeCount: () => number
   end: () => void
@@ -23,11 +25,13 @@ export class DaemonRequests {
   }
 
   async answer(request: ControlRequest, peer: ControlPeer): Promise<unknown> {
-    const { supervisor, proxy, end } = this.#parts
+    const { supervisor, proxy, relays, end } = this.#parts
     switch (request.method) {
       case 'hello':
         return this.#hello()
       case 'watch':
+        // A run is written down before this is asked for it, and started after the answer.
+        await relays.refresh()
         return supervisor.watch(request.runtime, request.endpoint)
       case 'supervise':
         return supervisor.supervise(request.runId)

@@ -64,10 +64,11 @@ async function conditionOf(
   const listeners = await listenersIn(runtime, container.id)
   if (listeners === undefined) return { kind: 'unknown' }
   const onPort = listeners.filter(({ port }) => port === containerPort)
-  if (onPort.length === 0)
-    return ageMs < STARTING_MS ? { kind: 'starting', sinceMs: ageMs } : { kind: 'not-listening' }
   // A relay dials loopback itself.
   const isRelayed = container.ports.some((port) => 'relaySocket' in port)
-  if (!isRelayed && onPort.every(({ loopback }) => loopback)) return { kind: 'loopback-only' }
-  return { kind: 'unknown' }
+  if (!isRelayed && onPort.length > 0 && onPort.every(({ loopback }) => loopback))
+    return { kind: 'loopback-only' }
+  // It may have come to listen while we looked.
+  if (ageMs < STARTING_MS) return { kind: 'starting', sinceMs: ageMs }
+  return { kind: onPort.length === 0 ? 'not-listening' : 'unknown' }
 }

@@ -2,6 +2,7 @@ import type { PortSource, ProxyStatus } from './control-protocol.ts'
 import type { Clock } from '../platform/clock.ts'
 import { portOwner } from '../platform/port-owner.ts'
 import { usageError, UserError } from '../lib/errors.ts'
+import type { AccessEntry } from '../proxy/access-entry.ts'
 import { bindProxy, type BoundProxy, PortError } from '../proxy/bind-proxy.ts'
 import { type RunningProxy, serveProxy } from '../proxy/serve-proxy.ts'
 import type { ServiceCondition } from '../proxy/service-condition.ts'
@@ -14,6 +15,7 @@ export type ProxyHostOptions = {
   explain: (route: Route) => Promise<ServiceCondition>
   pagesSocketPath: string
   clock: Clock
+  onAccess: (entry: AccessEntry) => void
   log: (line: string) => void
   version: string
   /** Called when the port or the pin changed, to keep it in the database. */
@@ -25,6 +27,9 @@ export class ProxyHost implements AsyncDisposable {
   readonly #options: ProxyHostOptions
   #running: { bound: BoundProxy; proxy: RunningProxy } | undefined
   #pinned = false
+  /** Runs whose programs reach the proxy by a socket of their own. */
+  #runSockets: ReadonlyMap<string, string> = new Map()
+  readonly #runListeners = new Map<string, Disposable>()
   #queue: Promise<unknown> = Promise.resolve()
 
   constructor(options: ProxyHostOptions) {
@@ -61,12 +66,36 @@ export class ProxyHost implements AsyncDisposable {
     })
   }
 
+  /**
+   * Has the programs inside these runs, and no others, reach the proxy: each by its own socket, whose path is
+   * the value. As long as the proxy listens.
+   */
+  answerRuns(sockets: ReadonlyMap<string, string>): void {
+    this.#runSockets = sockets
+    for (const runId of this.#runListeners.keys())
+      if (!sockets.has(runId)) this.#stopAnswering(runId)
+    if (this.#running === undefined) return
+    for (const [runId, path] of sockets)
+      if (!this.#runListeners.has(runId))
+        this.#runListeners.set(runId, this.#running.proxy.serveRun(runId, path))
+  }
+
+  #stopAnswering(runId: string): void {
+    this.#runListeners.get(runId)?.[Symbol.dispose]()
+    this.#runListeners.delete(runId)
+  }
+
+  #stopAnsweringAll(): void {
+    for (const runId of this.#runListeners.keys()) this.#stopAnswering(runId)
+  }
+
   /** Closes the listeners; runs go on, unreachable by name until the proxy is started again. */
   async stop(): Promise<void> {
     await this.#inTurn(async () => {
       const running = this.#running
       this.#running = undefined
       this.#pinned = false
+      this.#stopAnsweringAll()
       await running?.proxy.stop()
       this.#options.onChange({ port: undefined, pinned: false })
     })
@@ -99,7 +128,10 @@ export class ProxyHost implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#inTurn(async () => this.#running?.proxy.stop())
+    await this.#inTurn(async () => {
+      this.#stopAnsweringAll()
+      await this.#running?.proxy.stop()
+    })
   }
 
   async #bind(port: number): Promise<BoundProxy> {
@@ -111,13 +143,15 @@ export class ProxyHost implements AsyncDisposable {
   }
 
   async #serve(bound: BoundProxy, pinned: boolean): Promise<number> {
-    const { routes, explain, pagesSocketPath, clock, log, version, onChange } = this.#options
+    const { routes, explain, pagesSocketPath, clock, onAccess, log, version, onChange } =
+      this.#options
     const options = {
       routes: () => routes.current(),
       explain,
       onRoutesChanged: (listener: () => void) => routes.onChange(listener),
       pagesSocketPath,
       clock,
+      onAccess,
       log,
       version,
     }
@@ -127,6 +161,7 @@ export class ProxyHost implements AsyncDisposable {
     })
     this.#running = { bound, proxy }
     this.#pinned = pinned
+    this.answerRuns(this.#runSockets)
     onChange({ port: bound.port, pinned })
     return bound.port
   }

@@ -11,7 +11,6 @@ export function connectEmbedded(options: {
 }): EmbeddedRuntime {
   return new EmbeddedRuntime({
     ...options,
-    doors: [],
     libc: openLibc(),
     clock: systemClock,
     processes: systemProcessTable(),

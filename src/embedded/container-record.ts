@@ -11,8 +11,6 @@ const recordSchema = z.object({
   hostGid: z.number(),
   /** Files and folders of the host that are shown empty. */
   masked: z.array(z.string()),
-  /** Sockets of the host's side of two doors inside, while the background process has them. */
-  doors: z.array(z.object({ port: z.number(), socketPath: z.string() })),
   spec: z.object({
     name: z.string(),
     image: z.string(),
@@ -25,6 +23,7 @@ const recordSchema = z.object({
     tmpfs: z.array(z.object({ target: z.string(), owner: z.string() })),
     ports: z.array(z.number()),
     extraHosts: z.array(z.object({ name: z.string(), address: z.string() })),
+    hostRelays: z.array(z.object({ port: z.number(), socketPath: z.string() })),
     tty: z.boolean(),
     size: z.object({ columns: z.number(), rows: z.number() }).optional(),
     stdin: z.boolean(),

@@ -14,7 +14,7 @@ import {
 import type { LabelSelector } from '../runtime/labels.ts'
 import { StartError } from '../runtime/start-error.ts'
 import { ContainerFolder } from './container-folder.ts'
-import { type ContainerRecord, recordedSpec } from './container-record.ts'
+import { recordedSpec } from './container-record.ts'
 import { recordEvent, trimJournal } from './event-journal.ts'
 import { maskedPlaces } from './masked-places.ts'
 
@@ -33,10 +33,7 @@ export class ContainerStore {
   }
 
   /** Writes a container down. It appears in one step, so that a crash leaves none or a whole one. */
-  create(
-    spec: ContainerSpec,
-    host: { uid: number; gid: number; doors: ContainerRecord['doors'] },
-  ): ContainerId {
+  create(spec: ContainerSpec, host: { uid: number; gid: number }): ContainerId {
     ensurePrivateDirectory(this.root, host.uid)
     trimJournal(this.root)
     this.#sweep()
@@ -56,7 +53,6 @@ export class ContainerStore {
       hostUid: host.uid,
       hostGid: host.gid,
       masked: maskedPlaces(host.uid),
-      doors: host.doors,
       spec: recordedSpec(spec),
     })
     renameSync(unfinished.path, join(this.root, id))

@@ -25,7 +25,6 @@ import type { LabelSelector } from '../runtime/labels.ts'
 import { StartError } from '../runtime/start-error.ts'
 import type { TerminalSize } from '../runtime/terminal-size.ts'
 import type { ContainerFolder } from './container-folder.ts'
-import type { ContainerRecord } from './container-record.ts'
 import { ContainerStore } from './container-store.ts'
 import { embeddedEndpoint } from './endpoint.ts'
 import { followEvents } from './event-stream.ts'
@@ -48,7 +47,6 @@ export type EmbeddedOptions = {
   /** Starts this program again. */
   selfCommand: readonly string[]
   host: { uid: number; gid: number }
-  doors: ContainerRecord['doors']
   libc: Libc
   clock: Clock
   processes: ProcessTable
@@ -60,6 +58,7 @@ export type EmbeddedOptions = {
  */
 export class EmbeddedRuntime implements ContainerRuntime {
   readonly kind = 'embedded'
+  readonly relaysToHost = true
   readonly endpoint: string
   readonly #options: EmbeddedOptions
   readonly #store: ContainerStore
@@ -83,7 +82,7 @@ export class EmbeddedRuntime implements ContainerRuntime {
 
   async create(spec: ContainerSpec, signal?: AbortSignal): Promise<ContainerId> {
     signal?.throwIfAborted()
-    return this.#store.create(spec, { ...this.#options.host, doors: this.#options.doors })
+    return this.#store.create(spec, this.#options.host)
   }
 
   async start(id: ContainerId, signal?: AbortSignal): Promise<void> {

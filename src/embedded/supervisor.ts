@@ -63,7 +63,7 @@ export class Supervisor {
   async start(): Promise<StartOutcome> {
     const { folder, record, clock, selfCommand, libc } = this.#options
     await listen({ path: folder.socket }, (socket) => void this.#serve(socket))
-    for (const { port, socketPath } of record.doors)
+    for (const { port, socketPath } of record.spec.hostRelays)
       await listen({ port, host: '127.0.0.1' }, (socket) => void relayToHost(socket, socketPath))
     await this.#callBack()
     const { readEnd, writeEnd } = openPipe(libc)

@@ -17,13 +17,18 @@ export type StatePaths = {
   socketDir: string
   controlSocket: string
   pagesSocket: string
+  /** Where a run's own programs, inside, reach the egress proxy and the routing proxy. */
+  egressSocket(runId: string): string
+  insideSocket(runId: string): string
   runDir(runId: string): string
   runLock(runId: string): string
   runOutput(runId: string): string
+  runAccess(runId: string): string
 }
 
 /** Longest path of a Unix socket that every system takes (macOS: 104 bytes with the final NUL). */
 const SOCKET_PATH_MAX = 103
+const LONGEST_NAME = 'run_0123456789ab.out'
 
 export function statePaths(options: {
   env: Environment
@@ -41,9 +46,12 @@ export function statePaths(options: {
     socketDir,
     controlSocket: join(socketDir, 'control.sock'),
     pagesSocket: join(socketDir, 'pages.sock'),
+    egressSocket: (runId) => join(socketDir, `${runId}.out`),
+    insideSocket: (runId) => join(socketDir, `${runId}.in`),
     runDir: (runId) => join(dir, 'runs', runId),
     runLock: (runId) => join(dir, 'locks', `${runId}.lock`),
     runOutput: (runId) => join(dir, 'runs', runId, 'output.jsonl'),
+    runAccess: (runId) => join(dir, 'runs', runId, 'access.jsonl'),
   }
 }
 
@@ -56,7 +64,7 @@ function stateDir(env: Environment, homeDir: string): string {
 
 function socketDirOf(dir: string, uid: number): string {
   const inside = join(dir, 'sockets')
-  if (Buffer.byteLength(join(inside, 'control.sock')) <= SOCKET_PATH_MAX) return inside
+  if (Buffer.byteLength(join(inside, LONGEST_NAME)) <= SOCKET_PATH_MAX) return inside
   const key = createHash('sha256').update(dir).digest('hex').slice(0, 12)
   return join('/tmp', `agentops-${uid}-${key}`)
 }

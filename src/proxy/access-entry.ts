@@ -1,11 +1,10 @@
-import type { RouteOwner } from '../routes/route.ts'
 import type { HostBlock } from './host-block.ts'
 
-/** One request that was passed to a service, told when it is over. */
+/** One request that was passed to a service of a run, told when it is over. */
 export type AccessEntry = {
+  runId: string
   agent: string
   service: string
-  owner: RouteOwner
   /** When the request came in, in milliseconds since 1970. */
   atMs: number
   method: string

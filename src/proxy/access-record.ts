@@ -6,9 +6,10 @@ import type { ProxyContext } from './proxy-context.ts'
 /** So much of a body is looked at. */
 const seenBytesMax = 2 * 1024
 
-/** Notes what the access log has to know about one request to a service, if anybody wants to. */
+/** Notes what the access log has to know about one request to a service of a run, if anybody wants to. */
 export class AccessRecord {
   private route: Route | undefined
+  private runId = ''
   private line = { method: '', target: '' }
   private atMs = 0
   private startMs = 0
@@ -20,7 +21,8 @@ export class AccessRecord {
   }
 
   begin(route: Route, request: KeptRequest): void {
-    if (this.context.options.onAccess === undefined) return
+    if (this.context.options.onAccess === undefined || route.owner.kind === 'static') return
+    this.runId = route.owner.runId
     this.route = route
     this.hostBlock = undefined
     this.line = request.readLine()
@@ -40,9 +42,9 @@ export class AccessRecord {
     if (route === undefined) return
     this.route = undefined
     this.context.options.onAccess?.({
+      runId: this.runId,
       agent: route.agent,
       service: route.service,
-      owner: route.owner,
       atMs: this.atMs,
       ...this.line,
       status,

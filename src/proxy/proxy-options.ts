@@ -17,7 +17,7 @@ export type ProxyOptions = {
   clock: { now(): number }
   /** Takes messages for the daemon's log. */
   log: (line: string) => void
-  /** Gets every finished request to a service. */
+  /** Gets every finished request to a service of a run. */
   onAccess?: (entry: AccessEntry) => void
   /**
    * Whether a client on this machine may say for whom it asks (X-Forwarded-*), as a tunnel in front

@@ -1,12 +1,15 @@
 import type { Environment } from '../platform/host.ts'
 import type { ContainerSpec } from '../runtime/container-spec.ts'
 import type { TerminalSize } from '../runtime/terminal-size.ts'
+import type { HostRelays } from './host-relays.ts'
 import type { RunPlan } from './plan.ts'
 import { runLabels } from './run-labels.ts'
 
 export const WORKSPACE = '/workspace'
 /** Home folder of a command that runs under the host's uid, which no image knows. */
 const EPHEMERAL_HOME = '/home/agent'
+
+const NO_RELAYS: HostRelays = { hostRelays: [], extraHosts: [], env: {} }
 
 /** Turns a plan into what the runtime is asked for. */
 export function containerSpec(options: {
@@ -17,9 +20,10 @@ export function containerSpec(options: {
   homeId: string
   version: string
   network?: string
+  relays?: HostRelays
   terminalSize?: TerminalSize
 }): ContainerSpec {
-  const { plan, runId, network, terminalSize } = options
+  const { plan, runId, network, relays = NO_RELAYS, terminalSize } = options
   const ownHome = plan.user !== undefined && !plan.user.startsWith('0:')
   return {
     name: containerName(plan.name, runId),
@@ -28,7 +32,8 @@ export function containerSpec(options: {
     ...(plan.command === undefined ? {} : { command: plan.command }),
     env: {
       ...(ownHome ? { HOME: EPHEMERAL_HOME } : {}),
-      ...(plan.interactive ? { TERM: options.hostEnv['TERM'] ?? 'xterm' } : {}),
+      ...terminalEnv(plan, options.hostEnv),
+      ...relays.env,
       ...options.env,
     },
     workingDir: WORKSPACE,
@@ -37,13 +42,18 @@ export function containerSpec(options: {
     mounts: [{ source: plan.workspace, target: WORKSPACE, readonly: false }, ...plan.mounts],
     tmpfs: ownHome ? [{ target: EPHEMERAL_HOME, owner: plan.user ?? '' }] : [],
     ports: plan.services.map(({ containerPort }) => containerPort),
-    extraHosts: [],
+    extraHosts: relays.extraHosts,
+    hostRelays: relays.hostRelays,
     ...(network === undefined ? {} : { network }),
     tty: plan.interactive,
     ...(terminalSize === undefined ? {} : { size: terminalSize }),
     stdin: plan.interactive,
     ...(plan.sandbox.ociRuntime === undefined ? {} : { ociRuntime: plan.sandbox.ociRuntime }),
   }
+}
+
+function terminalEnv({ interactive }: RunPlan, hostEnv: Environment): Record<string, string> {
+  return interactive ? { TERM: hostEnv['TERM'] ?? 'xterm' } : {}
 }
 
 const NAME_PREFIX = 'agentops-'

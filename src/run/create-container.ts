@@ -3,6 +3,7 @@ import type { ContainerId } from '../runtime/container-state.ts'
 import type { ImageStore } from '../runtime/image-store.ts'
 import { MissingImageError } from '../runtime/missing-image-error.ts'
 import { containerSpec } from './container-spec-of.ts'
+import { type HostRelays, hostRelays } from './host-relays.ts'
 import { pullImage } from './pull-image.ts'
 import type { RunContext } from './run-context.ts'
 import { sharedLabels } from './run-labels.ts'
@@ -33,7 +34,9 @@ export async function createContainer(
   context: RunContext,
   proxyPort: number | undefined,
 ): Promise<ContainerId> {
-  const { plan, runId, runtime, terminalSize } = options
+  const { plan, runId, runtime, terminalSize, progress } = options
+  const relays = runtime.relaysToHost === true ? relaysFor(options, context, proxyPort) : undefined
+  if (relays?.notice !== undefined) progress.notice(relays.notice)
   const own = {
     AGENTOPS_RUN_ID: runId,
     AGENTOPS_RUN_NAME: plan.name,
@@ -49,6 +52,7 @@ export async function createContainer(
     homeId: context.homeId,
     version: context.version,
     ...(runtime.networks === undefined ? {} : { network: SHARED_NETWORK }),
+    ...(relays === undefined ? {} : { relays }),
     ...(terminalSize === undefined ? {} : { terminalSize }),
   })
   context.runs.intend(runId, 'container', spec.name)
@@ -60,6 +64,20 @@ export async function createContainer(
     throw stoppedMeanwhile(plan)
   }
   return container
+}
+
+function relaysFor(
+  { plan, runId }: StartOptions,
+  { paths }: RunContext,
+  proxyPort: number | undefined,
+): HostRelays {
+  return hostRelays({
+    agent: plan.name,
+    runId,
+    services: plan.services,
+    paths,
+    ...(proxyPort === undefined ? {} : { proxyPort }),
+  })
 }
 
 /**

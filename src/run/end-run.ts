@@ -1,3 +1,5 @@
+import { rmSync } from 'node:fs'
+import { dirname } from 'node:path'
 import { acquireLock, tryLock } from '../platform/file-lock.ts'
 import { faultPoint } from '../platform/fault-point.ts'
 import { ensurePrivateDirectory } from '../platform/private-directory.ts'
@@ -10,7 +12,6 @@ import { selectRun } from './run-labels.ts'
 import type { RunRecord } from './run-record.ts'
 import { isLive } from './run-state.ts'
 import { storeOutput } from './stored-output.ts'
-import { dirname } from 'node:path'
 
 /** How long another process may take to end the same run before we give up waiting for it. */
 const LOCK_LIMIT_MS = 60_000
@@ -102,6 +103,7 @@ class RunEnding {
     if (!isKept || !isWritten) return
     const isRemoved = await this.#removeContainers(place.runtime)
     if (exit === undefined && isRemoved) await this.#writeEnd(UNKNOWN)
+    await this.#removeSockets()
     if (this.steps.failures.length === 0) runs.recordCleaned(id)
   }
 
@@ -180,6 +182,15 @@ class RunEnding {
       return true
     })
     return kept === true
+  }
+
+  /** The background process made them, and may be dead. */
+  async #removeSockets(): Promise<void> {
+    const { paths } = this.#context
+    await this.steps.take('remove the sockets', async () => {
+      rmSync(paths.egressSocket(this.#run.id), { force: true })
+      rmSync(paths.insideSocket(this.#run.id), { force: true })
+    })
   }
 
   /** True when nothing of the run can be running any more. */

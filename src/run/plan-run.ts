@@ -9,6 +9,7 @@ import type { RuntimeInfo } from '../runtime/container-state.ts'
 import { planSandbox } from './sandbox-plan.ts'
 import { type GitMounts, withGitMounts } from './git-mounts.ts'
 import type { RunPlan } from './plan.ts'
+import type { PlannedNetwork } from './planned-network.ts'
 import { imageBase, type RunBase } from './run-base.ts'
 
 /** Everything a plan is made from. */
@@ -70,6 +71,7 @@ export function planRun(inputs: PlanInputs): RunPlan {
     envNames: [...inputs.envNames].sort(),
     mounts: withGitMounts([...base.mounts, ...planMounts(inputs)], inputs.git),
     services: project.ports.map(({ service, port }) => ({ name: service, containerPort: port })),
+    network: planNetwork(inputs),
     sandbox: planSandbox(inputs.sandbox, {
       ...info,
       ociRuntimes: inputs.ociRuntimes,
@@ -81,6 +83,17 @@ export function planRun(inputs: PlanInputs): RunPlan {
     ...(project.agent === undefined ? {} : { agent: project.agent }),
     ...(project.version === undefined ? {} : { version: project.version }),
   }
+}
+
+/** A strict policy needs somebody between the run and the network; on an engine nobody is yet. */
+function planNetwork({ project, info }: PlanInputs): PlannedNetwork {
+  const { policy, allow } = project.network
+  if (policy === 'strict' && info.kind !== 'embedded')
+    throw new UserError(`network.policy: strict is not available yet on ${info.description}`, {
+      fix: ['agent run --runtime embedded', 'remove network; the run then reaches any host'],
+      exitCode: 2,
+    })
+  return { policy, allow: [...allow] }
 }
 
 /** The host's uid and gid, where the system has them and the image's own user was not asked for. */

@@ -1,5 +1,6 @@
 import type { MountSpec } from '../runtime/container-spec.ts'
 import type { RuntimeKind } from '../runtime/container-state.ts'
+import type { PlannedNetwork } from './planned-network.ts'
 
 /** A service of the run: its name and the port it listens on inside. */
 export type PlannedService = { name: string; containerPort: number }
@@ -23,6 +24,7 @@ export type RunPlan = {
   envNames: readonly string[]
   mounts: readonly MountSpec[]
   services: readonly PlannedService[]
+  network: PlannedNetwork
   sandbox: SandboxPlan
   /** `uid:gid`; absent: the image's own user. */
   user?: string

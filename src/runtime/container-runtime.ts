@@ -75,6 +75,8 @@ export interface ContainerRuntime {
    */
   events(selector: LabelSelector, signal: AbortSignal): EventSubscription
 
+  /** Containers have no network but their own loopback, and reach this machine by `ContainerSpec.hostRelays`. */
+  readonly relaysToHost?: true
   readonly images?: ImageStore
   readonly networks?: NetworkManager
   readonly volumes?: VolumeStore

@@ -19,6 +19,11 @@ export type ContainerSpec = {
   ports: readonly number[]
   /** Names that resolve to an address inside. */
   extraHosts: readonly { name: string; address: string }[]
+  /**
+   * Ports of 127.0.0.1 inside whose connections are carried to a Unix socket of this machine. Only for a runtime
+   * with `relaysToHost`; others take an empty list.
+   */
+  hostRelays: readonly { port: number; socketPath: string }[]
   network?: string
   tty: boolean
   /** Of the terminal inside, from its first moment on. */

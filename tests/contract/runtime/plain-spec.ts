@@ -11,6 +11,7 @@ export const plainSpec: ContainerSpec = {
   tmpfs: [],
   ports: [],
   extraHosts: [],
+  hostRelays: [],
   tty: false,
   stdin: false,
   hostname: 'plain',

@@ -33,7 +33,6 @@ function embeddedRuntime(root: string): EmbeddedRuntime {
     root,
     selfCommand: binary === undefined ? [process.execPath, main] : [binary],
     host: { uid: process.geteuid?.() ?? -1, gid: process.getegid?.() ?? -1 },
-    doors: [],
     libc: openLibc(),
     clock: systemClock,
     processes: systemProcessTable(),

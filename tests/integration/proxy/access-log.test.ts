@@ -15,7 +15,7 @@ test('the access log tells each request to a service when it is over', async () 
   const common = {
     agent: 'myapp',
     service: 'web',
-    owner: { kind: 'run' as const, runId: 'run_000000000001' },
+    runId: 'run_000000000001',
     atMs: Date.UTC(2026, 0, 2, 3, 4, 5),
     method: 'GET',
   }

@@ -17,6 +17,7 @@ export const PLAN: RunPlan = {
   envNames: [],
   mounts: [],
   services: [{ name: 'web', containerPort: 3000 }],
+  network: { policy: 'permissive', allow: [] },
   sandbox: { mode: 'none' },
   interactive: false,
   attached: false,

@@ -1,10 +1,13 @@
 import { describe, expect, test } from 'bun:test'
-import { notAvailableYet } from '../../../src/config/not-available-yet.ts'
+import { notAvailableYet, notBuiltYet } from '../../../src/config/not-available-yet.ts'
 import { problemError } from '../../../src/config/problem.ts'
 import { configOf } from './reading.ts'
 
 function missingIn(text: string): string[] {
-  return notAvailableYet(configOf(text)).map((problem) => problemError(problem).message)
+  const config = configOf(text)
+  return [...notAvailableYet(config), ...notBuiltYet(config)].map(
+    (problem) => problemError(problem).message,
+  )
 }
 
 describe('what is not available yet', () => {
@@ -21,7 +24,6 @@ describe('what is not available yet', () => {
 
   test.each([
     ['home: persistent', '1:7: home: persistent is not available yet'],
-    ['network: { policy: strict }', '1:20: network.policy: strict is not available yet'],
     ['container: { runtime: apple }', '1:23: container.runtime: apple is not available yet'],
     ['container: { memory: 1g }', '1:22: container.memory is not available yet'],
     ['container: { cpus: 1 }', '1:20: container.cpus is not available yet'],
@@ -46,9 +48,8 @@ describe('what is not available yet', () => {
   })
 
   test('is told all at once, in the order of the file', () => {
-    expect(
-      missingIn('container: { pids: 1 }\ndependencies: [gh, jq]\nhome: persistent'),
-    ).toHaveLength(4)
+    expect(missingIn('container: { pids: 1 }\nhome: persistent')).toHaveLength(2)
+    expect(missingIn('dependencies: [gh, jq]')).toHaveLength(2)
     expect(missingIn('container: { pids: 1 }\nhome: persistent')[0]).toStartWith('agent.yaml:1:')
   })
 })

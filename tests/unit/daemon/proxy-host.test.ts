@@ -18,6 +18,7 @@ describe('the proxy of the background process', () => {
       routes,
       explain: async () => ({ kind: 'unknown' }),
       pagesSocketPath: join(folder.path, 'missing', 'pages.sock'),
+      onAccess: () => undefined,
       clock: { now: () => Date.now() },
       log: () => undefined,
       version: '1.2.3',

@@ -64,7 +64,7 @@ test('agent.yaml names both services and starts them with one command', async ()
   expect(config).toEqual({
     name: 'multi-service',
     dependencies: ['node'],
-    ports: { web: 3000, api: 8080 },
+    ports: { web: 3000, api: 4000 },
     command: ['node', 'start.mjs'],
   })
 })
@@ -77,6 +77,12 @@ test('web shows the addresses it was given and links to api', async () => {
     expect(page).toContain(`<td>${url}</td>`)
   expect(page).toContain('<a href="http://api.myapp.localhost:8080">')
   expect(page).toContain('web of &lt;myapp&gt;')
+})
+
+test('web shows what it got itself from api by the same URL', async () => {
+  const page = await (await fetch(`http://127.0.0.1:${example.web}/`)).text()
+  // Nothing is at that address here: it has a name only inside a run.
+  expect(page).toMatch(/<pre id="inside">not reached: [A-Z]+/)
 })
 
 test('api answers JSON with the host it was asked for', async () => {

@@ -82,6 +82,7 @@ export class LifeCycle implements AsyncDisposable {
       envNames: [],
       mounts: [],
       services: [{ name: 'web', containerPort: 3000 }],
+      network: { policy: 'permissive', allow: [] },
       sandbox: { mode: 'none' },
       interactive: false,
       attached: false,

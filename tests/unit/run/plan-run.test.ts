@@ -58,6 +58,7 @@ describe('the plan of a run', () => {
       envNames: [],
       mounts: [],
       services: [],
+      network: { policy: 'permissive', allow: [] },
       sandbox: {
         mode: 'none',
         notice: "sandbox: none, the container shares the host's kernel (--sandbox none)",
@@ -128,6 +129,20 @@ describe('the plan of a run', () => {
     const error = userErrorOf(() => planned('{}', { info: { ...ENGINE, isLocal: false } }))
     expect(error.message).toContain('Docker Engine 28.5.2 runs on another machine')
     expect(error.message).toContain('/w')
+    expect(error.exitCode).toBe(2)
+  })
+
+  test('has a strict network where somebody stands between the run and the network', () => {
+    const yaml = 'network: { policy: strict, allow: ["api.example.com:443"] }'
+    const embedded: RuntimeInfo = { ...ENGINE, kind: 'embedded' }
+    expect(planned(yaml, { info: embedded }).network).toEqual({
+      policy: 'strict',
+      allow: [{ host: 'api.example.com', port: 443 }],
+    })
+    const error = userErrorOf(() => planned(yaml))
+    expect(error.message).toBe(
+      'network.policy: strict is not available yet on Docker Engine 28.5.2',
+    )
     expect(error.exitCode).toBe(2)
   })
 
