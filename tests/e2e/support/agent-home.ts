@@ -3,6 +3,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { testEngine } from '../../engine/test-engine.ts'
 
+/** Where no engine answers. */
+export const NO_ENGINE = 'unix:///nonexistent/docker.sock'
+
 /** What a finished command left. */
 export type Finished = { code: number; stdout: string; stderr: string }
 
@@ -16,8 +19,7 @@ export class AgentHome implements AsyncDisposable {
   readonly binary: string
 
   constructor(options: { binary?: string; env?: Record<string, string> } = {}) {
-    const { dockerHost, binary } = testEngine()
-    const chosen = options.binary ?? binary
+    const chosen = options.binary ?? process.env['AGENT_TEST_BINARY']
     if (chosen === undefined) throw new Error('AGENT_TEST_BINARY is not set')
     this.binary = chosen
     this.dir = realpathSync(mkdtempSync(join(tmpdir(), 'agent-e2e-')))
@@ -25,7 +27,7 @@ export class AgentHome implements AsyncDisposable {
     this.env = {
       HOME: join(this.dir, 'home'),
       PATH: process.env['PATH'] ?? '/usr/bin:/bin',
-      DOCKER_HOST: dockerHost,
+      DOCKER_HOST: process.env['AGENT_TEST_DOCKER_HOST'] ?? NO_ENGINE,
       AGENTOPS_PROXY_PORT: '0',
       AGENTOPS_DAEMON_IDLE: '2',
       AGENT_TEST_ID: process.env['AGENT_TEST_ID'] ?? 'by-hand',

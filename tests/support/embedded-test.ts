@@ -1,0 +1,26 @@
+import { test } from 'bun:test'
+import { messageOf } from '../../src/lib/errors.ts'
+import { probeNamespaces } from '../../src/embedded/namespaces.ts'
+import { skippedTest } from '../engine/test-engine.ts'
+
+const obstacle = await whatForbidsNamespaces()
+
+/** A test of the embedded runtime: skipped, with the reason, where the kernel or util-linux do not permit it. */
+export function embeddedTest(
+  name: string,
+  run: () => void | Promise<void>,
+  timeoutMs = 30_000,
+): void {
+  if (obstacle === undefined) test(name, run, timeoutMs)
+  else skippedTest(name, obstacle)
+}
+
+async function whatForbidsNamespaces(): Promise<string | undefined> {
+  if (process.platform !== 'linux') return 'the embedded runtime needs Linux'
+  try {
+    await probeNamespaces('embedded:///')
+    return undefined
+  } catch (error) {
+    return messageOf(error)
+  }
+}
