@@ -28,10 +28,10 @@ export async function hostBase(
 ): Promise<RunBase> {
   refuseWithoutImages(project)
   const { env, homeDir } = host
-  const path = env['PATH'] ?? ''
+  const search = { path: env['PATH'] ?? '', homeDir }
   const ca = caFiles(env, [...SEEN, '/etc'])
   const programs = await Promise.all(
-    project.dependencies.map((dependency) => programFor(dependency, { path, homeDir })),
+    project.dependencies.map((dependency) => programFor(dependency, search)),
   )
   const hidden = programs.filter(({ path }) => !SEEN.some((folder) => isWithin(path, folder)))
   const folders = [...new Set(programs.map(({ path }) => dirname(path)))]
