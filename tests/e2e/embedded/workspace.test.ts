@@ -10,6 +10,11 @@ function homeWithoutEngine(): AgentHome {
   return new AgentHome({ env: { DOCKER_HOST: NO_ENGINE } })
 }
 
+function git(folder: string, ...words: string[]): string {
+  const named = ['-c', 'user.name=n', '-c', 'user.email=a@b', ...words]
+  return execFileSync('git', named, { cwd: folder }).toString()
+}
+
 const RUN = ['run', '--runtime', 'embedded']
 
 embeddedTest(
@@ -17,10 +22,6 @@ embeddedTest(
   async () => {
     await using home = homeWithoutEngine()
     const main = home.project('main', { 'a.txt': 'a' })
-    const git = (folder: string, ...words: string[]): string =>
-      execFileSync('git', ['-c', 'user.name=n', '-c', 'user.email=a@b', ...words], {
-        cwd: folder,
-      }).toString()
     git(main, 'init', '-q')
     git(main, 'add', '.')
     git(main, 'commit', '-qm', 'first')
