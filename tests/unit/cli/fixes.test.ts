@@ -10,7 +10,7 @@ const SOURCE = join(import.meta.dirname, '../../../src')
 const NO_PROPOSALS = [/^agent "/, /^agent something \(/, /^agent name$/]
 
 /** Commands that are designed and not there yet; each leaves this list when it comes. */
-const PLANNED = ['clean', 'doctor']
+const PLANNED = ['doctor']
 
 /** Every string of the source that tells the user to type one of our commands. */
 function proposals(): { file: string; text: string }[] {
