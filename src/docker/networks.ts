@@ -171,8 +171,7 @@ function isPoolExhausted(error: EngineError): boolean {
 function poolExhausted(spec: NetworkSpec, cause: EngineError): UserError {
   return new UserError(`the engine has no addresses left for the network "${spec.name}"`, {
     fix: [
-      'agent clean',
-      'or remove networks that nobody uses: docker network prune',
+      'remove networks that nobody uses: docker network prune',
       'or give the engine more: "default-address-pools" in /etc/docker/daemon.json',
     ],
     cause,

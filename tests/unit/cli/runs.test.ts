@@ -110,6 +110,22 @@ describe('agent stop', () => {
     await app.run('stop', '--all')
   })
 
+  test('of a name looks at what runs: ended ones of that name are neither chosen nor in the way', async () => {
+    using app = new AnApp()
+    for (let time = 0; time < 2; time++) {
+      await startedRun(app)
+      await app.run('stop', 'myapp')
+    }
+    await app.run('stop', 'myapp')
+    expect(app.output.notes).toContain('is not running')
+    const run = await startedRun(app)
+    await app.run('stop', 'myapp')
+    expect(row(app, run)?.state).toBe('stopped')
+    const error = await rejectionOf(app.run('destroy', 'myapp'))
+    expect(error.message).toContain('"myapp" matches several runs')
+    expect((await rejectionOf(app.run('logs', 'myapp'))).message).toBe(error.message)
+  })
+
   test('refuses --all with names', async () => {
     using app = new AnApp()
     const error = await rejectionOf(app.run('stop', '--all', 'a'))
