@@ -1,6 +1,6 @@
 import { access, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { z } from 'zod'
+import * as z from 'zod/mini'
 
 import { errorCode, UserError } from '../lib/errors.ts'
 import { sha256Hex } from '../platform/sha256.ts'
@@ -9,7 +9,7 @@ import { parseEndpoint, type Endpoint } from './endpoint.ts'
 
 const contextSchema = z.object({
   Endpoints: z.object({
-    docker: z.object({ Host: z.string(), SkipTLSVerify: z.boolean().optional() }),
+    docker: z.object({ Host: z.string(), SkipTLSVerify: z.optional(z.boolean()) }),
   }),
 })
 

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod/mini'
 
 import { UserError } from '../lib/errors.ts'
 import { sha256Hex } from '../platform/sha256.ts'
@@ -15,10 +15,10 @@ const createAnswer = z.object({ Id: z.string() })
 const networkAnswer = z.object({
   Id: z.string(),
   Name: z.string(),
-  Labels: z.record(z.string(), z.string()).nullish(),
+  Labels: z.nullish(z.record(z.string(), z.string())),
 })
 const listAnswer = z.array(networkAnswer)
-const attachedAnswer = z.object({ Containers: z.record(z.string(), z.unknown()).nullish() })
+const attachedAnswer = z.object({ Containers: z.nullish(z.record(z.string(), z.unknown())) })
 
 const retryMs = 100
 
