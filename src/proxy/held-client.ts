@@ -16,7 +16,7 @@ export class HeldClients {
 
   /** All that are held now. */
   *[Symbol.iterator](): Iterator<HeldClient> {
-    yield* [...this.held]
+    yield* this.held
   }
 }
 

@@ -105,15 +105,16 @@ test('the socket of a run goes when its door is shut', async () => {
   expect(existsSync(inside.socketPath)).toBe(false)
 })
 
+/** Every address of loopback stands for a container of its own. */
+async function askFrom(bed: ProxyBed, localAddress: string, host: string): Promise<string> {
+  using client = await Peer.connect({ host: '127.0.0.9', port: bed.port, localAddress })
+  client.send(
+    head('GET / HTTP/1.1', `Host: ${host}`, 'Connection: close', 'Accept: application/json'),
+  )
+  return (await client.toEnd()).text
+}
+
 describe('a client that comes from a container', () => {
-  /** Every address of loopback stands for a container of its own. */
-  async function askFrom(bed: ProxyBed, localAddress: string, host: string): Promise<string> {
-    using client = await Peer.connect({ host: '127.0.0.9', port: bed.port, localAddress })
-    client.send(
-      head('GET / HTTP/1.1', `Host: ${host}`, 'Connection: close', 'Accept: application/json'),
-    )
-    return (await client.toEnd()).text
-  }
   const runs: Record<string, string> = { '127.0.0.2': runId, '127.0.0.3': 'run_ffffffffffff' }
 
   test('is known by its address, and gets the names of its run only', async () => {

@@ -71,7 +71,7 @@ describe('agent list', () => {
   test('says unknown where the engine does not answer, and orphaned where the command died', async () => {
     using app = new AnApp()
     const run = await startedRun(app, { attached: true })
-    app.runtime.list = async () => Promise.reject(new Error('nobody answers'))
+    app.runtime.inspect = async () => Promise.reject(new Error('nobody answers'))
     expect(await list(app)).toEqual(['myapp unknown'])
     app.processes.kill(app.processes.self)
     expect(await list(app)).toEqual(['myapp orphaned'])
@@ -81,7 +81,7 @@ describe('agent list', () => {
   test('does not wait for an engine that hangs', async () => {
     using app = new AnApp()
     await startedRun(app)
-    app.runtime.list = async () => new Promise(() => undefined)
+    app.runtime.inspect = async () => new Promise(() => undefined)
     const startedMs = performance.now()
     expect(await list(app)).toEqual(['myapp unknown'])
     expect(performance.now() - startedMs).toBeLessThan(3000)
