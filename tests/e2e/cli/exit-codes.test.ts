@@ -108,4 +108,3 @@ engineTest('a runtime that is not there yet is refused before anything is made',
   expect(byVariable.code).toBe(2)
   expect(await home.json(['list', '-a'])).toEqual({ runs: [] })
 })
-})
