@@ -32,6 +32,10 @@ export class DaemonSupervision implements Supervision, Disposable {
     return this.#ask((client) => client.ensureProxy({ ...this.#port, pin: false }))
   }
 
+  async insideAddress({ kind, endpoint }: ContainerRuntime): Promise<string | undefined> {
+    return this.#ask((client) => client.ensureInside(kind, endpoint))
+  }
+
   async takeOver(runId: string, { attached }: { attached: boolean }): Promise<void> {
     if (attached) void this.#keepHolding(runId)
     else await this.#ask((client) => client.supervise(runId))

@@ -2,11 +2,13 @@ import { connect, type Socket } from 'node:net'
 import type { z } from 'zod'
 import { UserError } from '../lib/errors.ts'
 import { LineDecoder } from '../lib/line-decoder.ts'
+import type { RuntimeKind } from '../runtime/container-state.ts'
 import {
   type ControlRequest,
   type ControlResponse,
   helloSchema,
   type Hello,
+  insideAddressSchema,
   proxyPortSchema,
   proxyStatusSchema,
   type PortSource,
@@ -108,7 +110,7 @@ export class ControlClient implements Disposable {
     return this.#call({ method: 'hello' }, helloSchema)
   }
 
-  async watch(runtime: 'docker' | 'apple' | 'embedded', endpoint: string): Promise<void> {
+  async watch(runtime: RuntimeKind, endpoint: string): Promise<void> {
     await this.#call({ method: 'watch', runtime, endpoint })
   }
 
@@ -128,6 +130,12 @@ export class ControlClient implements Disposable {
   async ensureProxy(options: { port: number; source: PortSource; pin: boolean }): Promise<number> {
     const { port } = await this.#call({ method: 'proxy.ensure', ...options }, proxyPortSchema)
     return port
+  }
+
+  /** @returns the address where programs inside reach the proxy, if there is one */
+  async ensureInside(runtime: RuntimeKind, endpoint: string): Promise<string | undefined> {
+    const call = { method: 'proxy.inside', runtime, endpoint } as const
+    return (await this.#call(call, insideAddressSchema)).address
   }
 
   async stopProxy(): Promise<void> {

@@ -36,6 +36,13 @@ export const requestSchema = z.discriminatedUnion('method', [
     /** Started by name (`agent proxy start`): stays until `agent proxy stop`. */
     pin: z.boolean(),
   }),
+  /** Have it answer the programs inside the runs of a runtime as well; the answer holds the address, if any. */
+  z.object({
+    id: z.number(),
+    method: z.literal('proxy.inside'),
+    runtime: runtimeKindSchema,
+    endpoint: z.string(),
+  }),
   z.object({ id: z.number(), method: z.literal('proxy.stop') }),
   z.object({ id: z.number(), method: z.literal('proxy.status') }),
   /** End without touching a run, so that another daemon can take over. */
@@ -61,6 +68,8 @@ export const helloSchema = z.object({
 })
 
 export type Hello = z.infer<typeof helloSchema>
+
+export const insideAddressSchema = z.object({ address: z.string().optional() })
 
 export const proxyPortSchema = z.object({ port: z.number() })
 

@@ -20,6 +20,7 @@ import { DaemonRequests } from './daemon-requests.ts'
 import { endWhenUnreachable } from './end-when-unreachable.ts'
 import { findDaemon } from './find-daemon.ts'
 import { serviceExplainer } from './explain-service.ts'
+import { GatewayListeners } from './gateway-listeners.ts'
 import { ProxyHost } from './proxy-host.ts'
 import { runEgress } from './run-egress.ts'
 import { RunRelays } from './run-relays.ts'
@@ -74,6 +75,7 @@ export async function runDaemon(options: DaemonOptions): Promise<void> {
     new RunRelays({ context, proxy, openEgress: runEgress(context, access), log }),
   )
   await relays.start()
+  const gateways = new GatewayListeners({ context, proxy, log })
   const supervisor = cleanup.use(new Supervisor(context, log))
   const end = Promise.withResolvers<string>()
   cleanup.use(onSignals(['SIGTERM', 'SIGINT'], (signal) => end.resolve(signal)))
@@ -82,6 +84,7 @@ export async function runDaemon(options: DaemonOptions): Promise<void> {
     supervisor,
     proxy,
     relays,
+    gateways,
     context,
     routeCount: () => routes.current().routes.length,
     end: () => end.resolve('handover'),
@@ -93,7 +96,7 @@ export async function runDaemon(options: DaemonOptions): Promise<void> {
   writeDaemonRow(state, row)
   if (globalThis.AGENT_FAULTS) faultPoint(() => 'daemon:ready')
   options.onReady(row.proxyPort === undefined ? {} : { port: row.proxyPort })
-  await supervisor.start()
+  await Promise.all([supervisor.start(), gateways.start()])
   if (globalThis.AGENT_FAULTS) faultPoint(() => 'daemon:supervising')
   cleanup.use(endWhenIdle(options, row, proxy, end.resolve))
   cleanup.use(endWhenUnreachable(paths.controlSocket, end.resolve))

@@ -3,6 +3,7 @@ import type { Supervisor } from '../run/supervisor.ts'
 import type { ControlRequest, Hello, ProxyStatus } from './control-protocol.ts'
 import type { ControlPeer } from './control-server.ts'
 import type { DaemonRow } from './daemon-row.ts'
+import type { GatewayListeners } from './gateway-listeners.ts'
 import type { ProxyHost } from './proxy-host.ts'
 import type { RunRelays } from './run-relays.ts'
 
@@ -11,6 +12,7 @@ export type DaemonParts = {
   supervisor: Supervisor
   proxy: ProxyHost
   relays: RunRelays
+  gateways: GatewayListeners
   context: RunContext
   routeCount: () => number
   end: () => void
@@ -25,7 +27,7 @@ export class DaemonRequests {
   }
 
   async answer(request: ControlRequest, peer: ControlPeer): Promise<unknown> {
-    const { supervisor, proxy, relays, end } = this.#parts
+    const { supervisor, proxy, relays, gateways, end } = this.#parts
     switch (request.method) {
       case 'hello':
         return this.#hello()
@@ -41,6 +43,8 @@ export class DaemonRequests {
         return supervisor.release(request.runId)
       case 'proxy.ensure':
         return { port: await proxy.ensure(request) }
+      case 'proxy.inside':
+        return { address: await gateways.ensure(request.runtime, request.endpoint) }
       case 'proxy.stop':
         return proxy.stop()
       case 'proxy.status':

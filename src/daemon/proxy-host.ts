@@ -1,7 +1,7 @@
 import type { PortSource, ProxyStatus } from './control-protocol.ts'
 import type { Clock } from '../platform/clock.ts'
 import { portOwner } from '../platform/port-owner.ts'
-import { usageError, UserError } from '../lib/errors.ts'
+import { messageOf, usageError, UserError } from '../lib/errors.ts'
 import type { AccessEntry } from '../proxy/access-entry.ts'
 import { bindProxy, type BoundProxy, PortError } from '../proxy/bind-proxy.ts'
 import { type RunningProxy, serveProxy } from '../proxy/serve-proxy.ts'
@@ -22,6 +22,9 @@ export type ProxyHostOptions = {
   onChange: (change: { port: number | undefined; pinned: boolean }) => void
 }
 
+/** The run whose program has this address; undefined: none of ours. */
+type Identify = (address: string) => Promise<string | undefined>
+
 /** The daemon's one routing proxy: not there, or listening on one port. */
 export class ProxyHost implements AsyncDisposable {
   readonly #options: ProxyHostOptions
@@ -30,6 +33,8 @@ export class ProxyHost implements AsyncDisposable {
   /** Runs whose programs reach the proxy by a socket of their own. */
   #runSockets: ReadonlyMap<string, string> = new Map()
   readonly #runListeners = new Map<string, Disposable>()
+  /** Addresses at which containers ask, and who tells whose they are. */
+  readonly #gateways = new Map<string, { identify: Identify; listener?: Disposable }>()
   #queue: Promise<unknown> = Promise.resolve()
 
   constructor(options: ProxyHostOptions) {
@@ -80,6 +85,27 @@ export class ProxyHost implements AsyncDisposable {
         this.#runListeners.set(runId, this.#running.proxy.serveRun(runId, path))
   }
 
+  /**
+   * Has the proxy listen on one more address, for the programs inside containers; as long as it listens. Throws the
+   * system's error when that address cannot be listened on.
+   */
+  answerContainers(address: string, identify: Identify): void {
+    const known = this.#gateways.get(address)
+    if (known?.listener !== undefined || this.#running === undefined) return
+    const listener = this.#running.proxy.serveRuns(address, identify)
+    this.#gateways.set(address, { identify, listener })
+  }
+
+  /** After the proxy began to listen: where it cannot now, containers do without. */
+  #answerKnownContainers(): void {
+    for (const [address, { identify }] of this.#gateways)
+      try {
+        this.answerContainers(address, identify)
+      } catch (error) {
+        this.#options.log(`cannot answer containers at ${address}: ${messageOf(error)}`)
+      }
+  }
+
   #stopAnswering(runId: string): void {
     this.#runListeners.get(runId)?.[Symbol.dispose]()
     this.#runListeners.delete(runId)
@@ -87,6 +113,10 @@ export class ProxyHost implements AsyncDisposable {
 
   #stopAnsweringAll(): void {
     for (const runId of this.#runListeners.keys()) this.#stopAnswering(runId)
+    for (const [address, { identify, listener }] of this.#gateways) {
+      listener?.[Symbol.dispose]()
+      this.#gateways.set(address, { identify })
+    }
   }
 
   /** Closes the listeners; runs go on, unreachable by name until the proxy is started again. */
@@ -162,6 +192,7 @@ export class ProxyHost implements AsyncDisposable {
     this.#running = { bound, proxy }
     this.#pinned = pinned
     this.answerRuns(this.#runSockets)
+    this.#answerKnownContainers()
     onChange({ port: bound.port, pinned })
     return bound.port
   }

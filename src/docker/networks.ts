@@ -1,9 +1,16 @@
+import { isIPv4 } from 'node:net'
 import * as z from 'zod/mini'
 
 import { UserError } from '../lib/errors.ts'
 import { sha256Hex } from '../platform/sha256.ts'
 import type { LabelSelector } from '../runtime/labels.ts'
-import type { NetworkManager, NetworkSpec, NetworkState } from '../runtime/network-manager.ts'
+import { containerId } from '../runtime/container-state.ts'
+import type {
+  NetworkAddresses,
+  NetworkManager,
+  NetworkSpec,
+  NetworkState,
+} from '../runtime/network-manager.ts'
 
 import { deadlines } from './deadlines.ts'
 import type { EngineClient } from './engine-client.ts'
@@ -19,6 +26,10 @@ const networkAnswer = z.object({
 })
 const listAnswer = z.array(networkAnswer)
 const attachedAnswer = z.object({ Containers: z.nullish(z.record(z.string(), z.unknown())) })
+const addressesAnswer = z.object({
+  IPAM: z.object({ Config: z.nullish(z.array(z.object({ Gateway: z.optional(z.string()) }))) }),
+  Containers: z.nullish(z.record(z.string(), z.object({ IPv4Address: z.string() }))),
+})
 
 const retryMs = 100
 
@@ -61,6 +72,24 @@ export class DockerNetworks implements NetworkManager {
     return networks
       .map(({ Id: id, Name: name, Labels: labels }) => ({ id, name, labels: labels ?? {} }))
       .sort((a, b) => (a.name < b.name ? -1 : Number(a.name > b.name)))
+  }
+
+  /** `GET /networks/{name}`; IPv4 only, as our networks are. */
+  async addresses(name: string, signal?: AbortSignal): Promise<NetworkAddresses | undefined> {
+    const answer = await unlessMissing(
+      this.#client.json(addressesAnswer, {
+        method: 'GET',
+        path: `/networks/${encodeURIComponent(name)}`,
+        deadlineMs: deadlines.readMs,
+        signal,
+      }),
+    )
+    if (answer === undefined) return undefined
+    const gateway = answer.IPAM.Config?.find((config) => isIPv4(config.Gateway ?? ''))?.Gateway
+    const containers = Object.entries(answer.Containers ?? {}).map(
+      ([id, { IPv4Address: address }]) => [withoutPrefix(address), containerId(id)] as const,
+    )
+    return { containers: new Map(containers), ...(gateway === undefined ? {} : { gateway }) }
   }
 
   /** `DELETE /networks/{id}`, after whoever is still on it was disconnected. */
@@ -150,6 +179,11 @@ export class DockerNetworks implements NetworkManager {
       )
     }
   }
+}
+
+/** `10.0.0.2/24` → `10.0.0.2`. */
+function withoutPrefix(address: string): string {
+  return address.split('/')[0] ?? address
 }
 
 /** At most 15 bytes (IFNAMSIZ), the same for the same network name everywhere. */

@@ -24,6 +24,8 @@ export type StatePaths = {
   runLock(runId: string): string
   runOutput(runId: string): string
   runAccess(runId: string): string
+  /** Settings for curl inside. */
+  runCurlrc(runId: string): string
 }
 
 /** Longest path of a Unix socket that every system takes (macOS: 104 bytes with the final NUL). */
@@ -52,6 +54,7 @@ export function statePaths(options: {
     runLock: (runId) => join(dir, 'locks', `${runId}.lock`),
     runOutput: (runId) => join(dir, 'runs', runId, 'output.jsonl'),
     runAccess: (runId) => join(dir, 'runs', runId, 'access.jsonl'),
+    runCurlrc: (runId) => join(dir, 'runs', runId, 'curlrc'),
   }
 }
 

@@ -1,15 +1,13 @@
 import type { Environment } from '../platform/host.ts'
 import type { ContainerSpec } from '../runtime/container-spec.ts'
 import type { TerminalSize } from '../runtime/terminal-size.ts'
-import type { HostRelays } from './host-relays.ts'
+import { type InsideAccess, NO_ACCESS } from './inside-access.ts'
 import type { RunPlan } from './plan.ts'
 import { runLabels } from './run-labels.ts'
 
 export const WORKSPACE = '/workspace'
 /** Home folder of a command that runs under the host's uid, which no image knows. */
 const EPHEMERAL_HOME = '/home/agent'
-
-const NO_RELAYS: HostRelays = { hostRelays: [], extraHosts: [], env: {} }
 
 /** Turns a plan into what the runtime is asked for. */
 export function containerSpec(options: {
@@ -20,10 +18,10 @@ export function containerSpec(options: {
   homeId: string
   version: string
   network?: string
-  relays?: HostRelays
+  access?: InsideAccess
   terminalSize?: TerminalSize
 }): ContainerSpec {
-  const { plan, runId, network, relays = NO_RELAYS, terminalSize } = options
+  const { plan, runId, network, access = NO_ACCESS, terminalSize } = options
   const ownHome = plan.user !== undefined && !plan.user.startsWith('0:')
   return {
     name: containerName(plan.name, runId),
@@ -33,17 +31,21 @@ export function containerSpec(options: {
     env: {
       ...(ownHome ? { HOME: EPHEMERAL_HOME } : {}),
       ...terminalEnv(plan, options.hostEnv),
-      ...relays.env,
+      ...access.env,
       ...options.env,
     },
     workingDir: WORKSPACE,
     ...(plan.user === undefined ? {} : { user: plan.user }),
     labels: runLabels({ ...options, role: 'main', env: options.hostEnv }),
-    mounts: [{ source: plan.workspace, target: WORKSPACE, readonly: false }, ...plan.mounts],
+    mounts: [
+      { source: plan.workspace, target: WORKSPACE, readonly: false },
+      ...access.mounts,
+      ...plan.mounts,
+    ],
     tmpfs: ownHome ? [{ target: EPHEMERAL_HOME, owner: plan.user ?? '' }] : [],
     ports: plan.services.map(({ containerPort }) => containerPort),
-    extraHosts: relays.extraHosts,
-    hostRelays: relays.hostRelays,
+    extraHosts: access.extraHosts,
+    hostRelays: access.hostRelays,
     ...(network === undefined ? {} : { network }),
     tty: plan.interactive,
     ...(terminalSize === undefined ? {} : { size: terminalSize }),

@@ -1,42 +1,37 @@
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { dirname } from 'node:path'
 import type { ContainerSpec } from '../runtime/container-spec.ts'
 import type { ContainerId } from '../runtime/container-state.ts'
 import type { ImageStore } from '../runtime/image-store.ts'
 import { MissingImageError } from '../runtime/missing-image-error.ts'
 import { containerSpec } from './container-spec-of.ts'
-import { type HostRelays, hostRelays } from './host-relays.ts'
+import { hostRelays } from './host-relays.ts'
+import { accessByAddress, curlSettings, type InsideAccess, NO_ACCESS } from './inside-access.ts'
+import { ownHosts } from './own-hosts.ts'
 import { pullImage } from './pull-image.ts'
 import type { RunContext } from './run-context.ts'
-import { sharedLabels } from './run-labels.ts'
 import { serviceEnv } from './service-env.ts'
+import { SHARED_NETWORK } from './shared-network.ts'
 import type { StartOptions } from './start-options.ts'
 import { stoppedMeanwhile } from './stopped-meanwhile.ts'
 
-/** The network that runs without sidecars share; containers on it cannot reach each other. */
-const SHARED_NETWORK = 'agentops'
-
-/** Makes the network that runs share, when the runtime has networks. */
-export async function ensureNetwork(options: StartOptions, context: RunContext): Promise<void> {
-  const { networks } = options.runtime
-  if (networks === undefined) return
-  await networks.ensure(
-    {
-      name: SHARED_NETWORK,
-      labels: sharedLabels(context),
-      interContainer: false,
-    },
-    options.signal,
-  )
+/** Where the routing proxy is; all absent for a run without services. */
+export type ProxyPlace = {
+  proxyPort?: number
+  /** Where it answers the programs inside; absent where it cannot. */
+  insideAddress?: string
 }
 
 /** Makes the container of a run and writes it down before and after; pulls its image when it is not here. */
 export async function createContainer(
   options: StartOptions,
   context: RunContext,
-  proxyPort: number | undefined,
+  place: ProxyPlace,
 ): Promise<ContainerId> {
   const { plan, runId, runtime, terminalSize, progress } = options
-  const relays = runtime.relaysToHost === true ? relaysFor(options, context, proxyPort) : undefined
-  if (relays?.notice !== undefined) progress.notice(relays.notice)
+  const { proxyPort } = place
+  const access = accessFor(options, context, place)
+  if (access.notice !== undefined) progress.notice(access.notice)
   const own = {
     AGENTOPS_RUN_ID: runId,
     AGENTOPS_RUN_NAME: plan.name,
@@ -52,7 +47,7 @@ export async function createContainer(
     homeId: context.homeId,
     version: context.version,
     ...(runtime.networks === undefined ? {} : { network: SHARED_NETWORK }),
-    ...(relays === undefined ? {} : { relays }),
+    access,
     ...(terminalSize === undefined ? {} : { terminalSize }),
   })
   context.runs.intend(runId, 'container', spec.name)
@@ -66,18 +61,31 @@ export async function createContainer(
   return container
 }
 
-function relaysFor(
-  { plan, runId }: StartOptions,
+/** How programs inside get to the run's own services; on a runtime without networks, how they get anywhere. */
+function accessFor(
+  { plan, runId, runtime }: StartOptions,
   { paths }: RunContext,
-  proxyPort: number | undefined,
-): HostRelays {
-  return hostRelays({
-    agent: plan.name,
-    runId,
-    services: plan.services,
-    paths,
-    ...(proxyPort === undefined ? {} : { proxyPort }),
-  })
+  { proxyPort, insideAddress }: ProxyPlace,
+): InsideAccess {
+  const { name: agent, services } = plan
+  if (runtime.relaysToHost === true)
+    return hostRelays({
+      agent,
+      runId,
+      services,
+      paths,
+      ...(proxyPort === undefined ? {} : { proxyPort }),
+    })
+  if (proxyPort === undefined || insideAddress === undefined) return NO_ACCESS
+  const curlrcPath = paths.runCurlrc(runId)
+  writeForContainer(curlrcPath, curlSettings(ownHosts(agent, services), proxyPort, insideAddress))
+  return accessByAddress({ agent, services, address: insideAddress, curlrcPath })
+}
+
+/** The folder is its owner's alone; the file is read by whoever the command runs as. */
+function writeForContainer(path: string, text: string): void {
+  mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
+  writeFileSync(path, text, { mode: 0o644 })
 }
 
 /**

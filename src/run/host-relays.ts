@@ -1,17 +1,11 @@
 import type { StatePaths } from '../platform/state-paths.ts'
-import { formatAgentHost, formatFlatAlias, formatServiceHost } from '../routes/host-name.ts'
-import type { ContainerSpec } from '../runtime/container-spec.ts'
 import { egressEnv } from './egress-env.ts'
+import { type InsideAccess, NO_ACCESS } from './inside-access.ts'
+import { ownHosts } from './own-hosts.ts'
 import type { PlannedService } from './plan.ts'
 
 /** Where programs inside find the egress proxy, unless a service of their own has that port. */
 const EGRESS_PORT = 3128
-
-export type HostRelays = Pick<ContainerSpec, 'hostRelays' | 'extraHosts'> & {
-  env: Readonly<Record<string, string>>
-  /** What the run does without, in words for its user. */
-  notice?: string
-}
 
 /**
  * The ways from a container without a network to the background process: out through the egress proxy, and to
@@ -25,27 +19,20 @@ export function hostRelays(options: {
   paths: StatePaths
   /** Absent: the run has no services. */
   proxyPort?: number
-}): HostRelays {
+}): InsideAccess {
   const { agent, runId, services, paths, proxyPort } = options
   const own = services.map(({ containerPort }) => containerPort)
   const egressPort = freePort(EGRESS_PORT, [...own, proxyPort])
   const egress = { port: egressPort, socketPath: paths.egressSocket(runId) }
   const env = egressEnv(egressPort)
-  const without = { hostRelays: [egress], extraHosts: [], env }
+  const without = { ...NO_ACCESS, hostRelays: [egress], env }
   if (proxyPort === undefined) return without
   const rival = services.find(({ containerPort }) => containerPort === proxyPort)
   if (rival !== undefined) return { ...without, notice: noUrlsInside(rival) }
-  const names = [
-    formatAgentHost(agent),
-    ...services.flatMap(({ name }) => {
-      const alias = formatFlatAlias(name, agent)
-      return [formatServiceHost(name, agent), ...(alias === undefined ? [] : [alias])]
-    }),
-  ]
   return {
+    ...without,
     hostRelays: [egress, { port: proxyPort, socketPath: paths.insideSocket(runId) }],
-    extraHosts: names.map((name) => ({ name, address: '127.0.0.1' })),
-    env,
+    extraHosts: ownHosts(agent, services).map((name) => ({ name, address: '127.0.0.1' })),
   }
 }
 

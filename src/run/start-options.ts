@@ -10,6 +10,8 @@ export interface Supervision {
   watch(runtime: ContainerRuntime): Promise<void>
   /** Has the proxy listen; returns the port it really listens on. */
   proxyPort(): Promise<number>
+  /** Has it answer the programs inside runs of this runtime too; undefined where that cannot be. */
+  insideAddress(runtime: ContainerRuntime): Promise<string | undefined>
   /** Hands a running run over; `attached` binds it to this process. */
   takeOver(runId: string, options: { attached: boolean }): Promise<void>
 }

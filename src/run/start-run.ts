@@ -5,11 +5,12 @@ import type { ContainerRuntime, ExitWait } from '../runtime/container-runtime.ts
 import type { ContainerId, PublishedPort } from '../runtime/container-state.ts'
 import type { ContainerStream } from '../runtime/container-stream.ts'
 import { StartError } from '../runtime/start-error.ts'
-import { createContainer, ensureNetwork } from './create-container.ts'
+import { createContainer, type ProxyPlace } from './create-container.ts'
 import { endRun } from './end-run.ts'
 import type { RunPlan } from './plan.ts'
 import type { RunContext } from './run-context.ts'
 import type { RunRecord } from './run-record.ts'
+import { ensureNetwork } from './shared-network.ts'
 import { NameTakenError } from './run-store.ts'
 import type { StartOptions } from './start-options.ts'
 import { stoppedMeanwhile } from './stopped-meanwhile.ts'
@@ -50,20 +51,17 @@ async function makeRun(
 ): Promise<StartedRun> {
   const { plan, runId, runtime, supervision, progress, signal } = options
   const services = plan.services.length > 0
+  const network = progress.timed('network', () => ensureNetwork(options, context))
   // Needed before the start only, so they run while the container is made.
   const ready = Promise.all([
     progress.timed('watch', () => untilAborted(supervision.watch(runtime), signal)),
-    progress.timed('network', () => ensureNetwork(options, context)),
+    network,
   ])
   // When making fails first, its error is the one to tell.
   ready.catch(() => undefined)
-  const proxyPort = services
-    ? await progress.timed('proxy', () => untilAborted(supervision.proxyPort(), signal))
-    : undefined
+  const place = services ? await findProxy(options, network) : {}
   signal.throwIfAborted()
-  const container = await progress.timed('create', () =>
-    createContainer(options, context, proxyPort),
-  )
+  const container = await progress.timed('create', () => createContainer(options, context, place))
   await ready
   signal.throwIfAborted()
   const { stream, exit } = await progress.timed('start', () =>
@@ -78,9 +76,25 @@ async function makeRun(
     run,
     container,
     exit,
-    ...(proxyPort === undefined ? {} : { proxyPort }),
+    ...(place.proxyPort === undefined ? {} : { proxyPort: place.proxyPort }),
     ...(stream === undefined ? {} : { stream }),
   }
+}
+
+/** Has the proxy listen, for the user and, on a network that exists by then, for the programs inside. */
+async function findProxy(
+  { runtime, supervision, progress, signal }: StartOptions,
+  network: Promise<void>,
+): Promise<ProxyPlace> {
+  const proxyPort = await progress.timed('proxy', () =>
+    untilAborted(supervision.proxyPort(), signal),
+  )
+  if (runtime.networks === undefined) return { proxyPort }
+  await network
+  const insideAddress = await progress.timed('inside', () =>
+    untilAborted(supervision.insideAddress(runtime), signal),
+  )
+  return { proxyPort, ...(insideAddress === undefined ? {} : { insideAddress }) }
 }
 
 /** Undoes a start, and returns the error to tell. */

@@ -46,6 +46,7 @@ function faultyNetworks(networks: NetworkManager): NetworkManager {
   return {
     ensure: (spec, signal) => around('network-ensure', () => networks.ensure(spec, signal)),
     list: (selector, signal) => networks.list(selector, signal),
+    addresses: (name, signal) => networks.addresses(name, signal),
     remove: (id, signal) => around('network-remove', () => networks.remove(id, signal)),
   }
 }

@@ -1,3 +1,4 @@
+import type { ContainerId } from './container-state.ts'
 import type { ContainerLabels, LabelSelector } from './labels.ts'
 
 export type NetworkSpec = {
@@ -9,10 +10,19 @@ export type NetworkSpec = {
 
 export type NetworkState = { id: string; name: string; labels: Readonly<Record<string, string>> }
 
+/** Who has which address on a network now. */
+export type NetworkAddresses = {
+  /** Of the network's own end on the machine of the runtime. */
+  gateway?: string
+  containers: ReadonlyMap<string, ContainerId>
+}
+
 export interface NetworkManager {
   /** The network's id; an existing one of this name is used as it is. Limited to 30 s. */
   ensure(spec: NetworkSpec, signal?: AbortSignal): Promise<string>
   list(selector: LabelSelector, signal?: AbortSignal): Promise<NetworkState[]>
+  /** Undefined when there is no network of this name. */
+  addresses(name: string, signal?: AbortSignal): Promise<NetworkAddresses | undefined>
   /** Gone already is no error; containers still attached are, after they were disconnected and it was tried again. */
   remove(id: string, signal?: AbortSignal): Promise<void>
 }

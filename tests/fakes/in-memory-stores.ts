@@ -4,6 +4,7 @@ import { UserError } from '../../src/lib/errors.ts'
 import type { ImageInfo, ImageStore, PullProgress } from '../../src/runtime/image-store.ts'
 import type { LabelSelector } from '../../src/runtime/labels.ts'
 import type {
+  NetworkAddresses,
   NetworkManager,
   NetworkSpec,
   NetworkState,
@@ -77,6 +78,13 @@ export class InMemoryNetworks implements NetworkManager {
     return [...this.#networks.values()]
       .filter(({ labels }) => isSelected(selector, labels))
       .sort((a, b) => (a.name < b.name ? -1 : Number(a.name > b.name)))
+  }
+
+  /** Nothing of this runtime has an address. */
+  async addresses(name: string, signal?: AbortSignal): Promise<NetworkAddresses | undefined> {
+    signal?.throwIfAborted()
+    const isThere = [...this.#networks.values()].some((network) => network.name === name)
+    return isThere ? { containers: new Map() } : undefined
   }
 
   async remove(id: string): Promise<void> {

@@ -38,6 +38,7 @@ export async function startedRun(app: AnApp, changes: Partial<RunPlan> = {}): Pr
       supervision: {
         watch: async () => undefined,
         proxyPort: async () => 8080,
+        insideAddress: async () => undefined,
         takeOver: async () => undefined,
       },
       progress: {

@@ -128,6 +128,7 @@ export class LifeCycle implements AsyncDisposable {
         await this.onStep('after proxy')
         return 8080
       },
+      insideAddress: async () => undefined,
       takeOver: async (runId, { attached }) => {
         await this.onStep('before takeOver')
         if (!attached) await this.supervisor.supervise(runId)

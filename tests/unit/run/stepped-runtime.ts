@@ -57,6 +57,7 @@ export function steppedRuntime(runtime: ContainerRuntime, onStep: OnStep): Conta
           networks: {
             ensure: (spec, signal) => around('network', () => networks.ensure(spec, signal)),
             list: (selector, signal) => networks.list(selector, signal),
+            addresses: (name, signal) => networks.addresses(name, signal),
             remove: (id, signal) => networks.remove(id, signal),
           },
         }),
