@@ -33,9 +33,9 @@ export function systemRuntimes(host: Host): RuntimeDirectory {
       return keep(await embeddedInstead(host, signal, found.failures))
     },
     async survey(signal) {
-      const engines = await engineSurvey(host, signal)
-      if (host.platform !== 'linux') return engines
-      return [...engines, await embeddedSurvey(host, signal)]
+      if (host.platform !== 'linux') return engineSurvey(host, signal)
+      const surveys = [engineSurvey(host, signal), embeddedSurvey(host, signal)]
+      return (await Promise.all(surveys)).flat()
     },
     connect(kind, endpoint) {
       refuseUnavailable(kind, host)
@@ -77,16 +77,25 @@ async function engineSurvey(host: Host, signal: AbortSignal): Promise<readonly R
       isNamed: false,
     }))
   } catch (error) {
+    if (signal.aborted) return [unanswered('docker', ['sudo systemctl restart docker'])]
     return [unusable('docker', error, true)]
   }
 }
 
-async function embeddedSurvey(host: Host, signal: AbortSignal): Promise<RuntimeCandidate> {
+async function embeddedSurvey(
+  host: Host,
+  signal: AbortSignal,
+): Promise<readonly RuntimeCandidate[]> {
   try {
-    return { kind: 'embedded', found: await embeddedHere(host, signal) }
+    return [{ kind: 'embedded', found: await embeddedHere(host, signal) }]
   } catch (error) {
-    return unusable('embedded', error, false)
+    if (signal.aborted) return [unanswered('embedded', [])]
+    return [unusable('embedded', error, false)]
   }
+}
+
+function unanswered(kind: RuntimeKind, fixes: readonly string[]): RuntimeCandidate {
+  return { kind, what: 'it could not be found out in time', fixes, isNamed: false }
 }
 
 function unusable(kind: RuntimeKind, error: unknown, isNamed: boolean): RuntimeCandidate {

@@ -64,6 +64,24 @@ engineTest("a static route and a run's do not take each other's place", async ()
   await home.answer(['route', 'remove', 'db.app'])
 })
 
+engineTest(
+  'a run whose service is a static route is refused before its image is looked for',
+  async () => {
+    await using home = new AgentHome()
+    const project = home.project('p', {
+      'agent.yaml': 'image: nowhere.invalid/no/image:1\nsandbox: none\nports: { web: 3000 }\n',
+    })
+    await home.answer(['route', 'add', 'web.app', '3000'])
+    const { code, stderr } = await home.agent(['run', '-d', '--name', 'app', project])
+    expect(code).toBe(125)
+    expect(stderr).toContain('error: web.app.localhost is a static route to 127.0.0.1:3000 already')
+    expect(stderr).toContain('fix: agent route remove web.app')
+    expect(stderr).not.toContain('nowhere.invalid')
+    expect(await home.json(['list', '-a'])).toEqual({ runs: [] })
+    await home.answer(['route', 'remove', 'web.app'])
+  },
+)
+
 /** Says what it was asked, and sends back what comes over a WebSocket. */
 function echoServer(hostname: string) {
   return Bun.serve({

@@ -71,6 +71,17 @@ engineTest('with --json an error is one object on stdout', async () => {
   expect(inner).toMatchObject({ code: 2, stdout: '' })
 })
 
+engineTest('with --json several problems of a configuration are one object', async () => {
+  await using home = new AgentHome()
+  const project = home.project('p', { 'agent.yaml': 'prots: { web: 1 }\nsandbox: maybe\n' })
+  const { code, stdout, stderr } = await home.agent(['run', '--json', project])
+  expect([code, stderr]).toEqual([2, ''])
+  const several = problem.extend({ problems: z.array(problem.omit({ exitCode: true })) })
+  const found = several.parse(JSON.parse(stdout))
+  expect(found.problems.map(({ error }) => error)).toEqual(found.error.split('\n'))
+  expect(found).toMatchObject({ exitCode: 2, problems: [{ fixes: ['did you mean ports?'] }, {}] })
+})
+
 engineTest('whatever only reads makes nothing in an empty home', async () => {
   await using home = new AgentHome()
   const lines = ['list', 'ls -a', 'status', 'proxy status', 'proxy stop', 'route list', 'version']
