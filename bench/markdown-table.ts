@@ -1,24 +1,29 @@
 import type { Estimate, PairedEstimate } from './statistics.ts'
 
+/** What a row's numbers are; in milliseconds with one digit where a row does not say. */
+export type Unit = { name: string; digits: number }
+
 /** One row: two programs side by side, or why there was nothing to compare. */
-export type ComparisonRow = { name: string; ours: string; theirs: string } & (
+export type ComparisonRow = { name: string; ours: string; theirs: string; unit?: Unit } & (
   | { kind: 'measured'; estimate: PairedEstimate; pairs: number }
   | { kind: 'skipped'; reason: string }
 )
 
-/** A table of medians with 95 % intervals, in milliseconds; a ratio below 1 means ours is faster. */
+const milliseconds: Unit = { name: 'ms', digits: 1 }
+
+/** A table of medians with 95 % intervals; the ratio is ours to theirs. */
 export function comparisonTable(rows: readonly ComparisonRow[]): string {
-  const header = ['', 'ours', 'ms', 'theirs', 'ms', 'ratio', 'pairs']
+  const header = ['', 'ours', '', 'theirs', '', 'ratio', 'pairs']
   const cells = rows.map((row) => {
     const [ours, theirs] = [`\`${row.ours}\``, `\`${row.theirs}\``]
     if (row.kind === 'skipped') return [row.name, ours, 'skipped', theirs, row.reason, '', '']
-    const { estimate, pairs } = row
+    const { estimate, pairs, unit = milliseconds } = row
     return [
       row.name,
       ours,
-      shown(estimate.ours, 1),
+      `${shown(estimate.ours, unit.digits)} ${unit.name}`,
       theirs,
-      shown(estimate.theirs, 1),
+      `${shown(estimate.theirs, unit.digits)} ${unit.name}`,
       shown(estimate.ratio, 2),
       String(pairs),
     ]

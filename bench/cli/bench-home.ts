@@ -11,21 +11,24 @@ export type BenchHome = {
   liveState: string
   /** State folder for the runs that are measured. */
   runState: string
-  /** A project whose image is the measured one. */
+  /** The project that is run. */
   workspace: string
   invocation(stateDir: string, command: readonly string[]): Invocation
   remove(): Promise<void>
 }
 
-/** @param dockerHost the engine both programs talk to; undefined: the one they find by themselves */
+/**
+ * @param config agent.yaml of the measured project
+ * @param dockerHost the engine both programs talk to; undefined: the one they find by themselves
+ */
 export async function makeBenchHome(
-  image: string,
+  config: string,
   dockerHost: string | undefined,
 ): Promise<BenchHome> {
   const root = await mkdtemp(join(tmpdir(), 'agent-bench-'))
   const workspace = join(root, 'workspace')
   await mkdir(workspace)
-  await writeFile(join(workspace, 'agent.yaml'), `image: ${image}\n`)
+  await writeFile(join(workspace, 'agent.yaml'), config)
   const base = {
     HOME: root,
     PATH: process.env['PATH'] ?? '',

@@ -1,29 +1,17 @@
 import { existsSync } from 'node:fs'
-import { join } from 'node:path'
 import { type ComparisonRow, comparisonTable } from '../markdown-table.ts'
+import type { BenchOptions } from '../programs.ts'
 import { pairedEstimate } from '../statistics.ts'
 import { measurePairs } from '../whole-process.ts'
 import { type BenchHome, makeBenchHome } from './bench-home.ts'
 import { type CliCase, cliCases } from './cases.ts'
 
-export type CliBenchOptions = {
-  projectDir: string
-  pairs: number
-  /** Names of the cases to measure; none: all. */
-  only: readonly string[]
-}
-
 const warmUps = 3
 
 /** Measures `dist/agent` beside the `docker` CLI and gives a Markdown table. */
-export async function compareCli({ projectDir, pairs, only }: CliBenchOptions): Promise<string> {
-  const agent = join(projectDir, 'dist', 'agent')
-  if (!existsSync(agent)) throw new Error('dist/agent is missing: npm run build')
-  const docker = Bun.which('docker')
-  if (docker === null) throw new Error('there is no docker command to compare with')
-  const image = process.env['AGENT_BENCH_IMAGE'] ?? 'debian:bookworm-slim'
-  const dockerHost = process.env['AGENT_TEST_DOCKER_HOST'] ?? process.env['DOCKER_HOST']
-  const home = await makeBenchHome(image, dockerHost)
+export async function compareCli(options: BenchOptions): Promise<string> {
+  const { agent, docker, image, dockerHost, pairs, only } = options
+  const home = await makeBenchHome(`image: ${image}\n`, dockerHost)
   try {
     const succeeds = (...args: string[]) => {
       const { cwd, env } = home.invocation(home.emptyState, [])

@@ -8,7 +8,7 @@ import { encodeExit, encodeFrame, FRAME } from './frames.ts'
 import { followInput } from './input-frames.ts'
 import type { ExecOrder } from './orders.ts'
 import { DEFAULT_SIZE, startProcess } from './sandbox-process.ts'
-import { ENTERED, exportScript } from './sandbox-scripts.ts'
+import { enteredScript, exportScript } from './sandbox-scripts.ts'
 import { writeWhole } from './sockets.ts'
 
 /** The further commands of one container, as its supervising process runs them. */
@@ -29,7 +29,7 @@ export class Execs {
     const script = this.#openScript(exportScript(env), order.exec)
     const workingDir = order.workingDir ?? this.#record.spec.workingDir
     const started = startProcess({
-      command: entered(first, workingDir, order.command),
+      command: entered(first, workingDir, order),
       stdin: order.stdin,
       ...(order.tty ? { terminal: order.size ?? DEFAULT_SIZE } : {}),
       extra: script,
@@ -69,7 +69,7 @@ const NAMESPACES = { mount: 'mnt', pid: 'pid', ipc: 'ipc', uts: 'uts', cgroup: '
  * The command line that enters a running container. The mount namespace belongs to the outer user namespace:
  * who joins the inner one first loses the right to join it, hence two steps.
  */
-function entered(first: number, workingDir: string, command: readonly string[]): string[] {
+function entered(first: number, workingDir: string, order: ExecOrder): string[] {
   return [
     'nsenter',
     ...Object.entries(NAMESPACES).map(([option, name]) => `--${option}=/proc/${first}/ns/${name}`),
@@ -77,9 +77,9 @@ function entered(first: number, workingDir: string, command: readonly string[]):
       ' ',
     ),
     ...'setpriv --no-new-privs --inh-caps=-all --ambient-caps=-all -- sh -c'.split(' '),
-    ENTERED,
+    enteredScript(order),
     'enter',
     workingDir,
-    ...command,
+    ...order.command,
   ]
 }

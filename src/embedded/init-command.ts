@@ -22,7 +22,7 @@ import {
   CHAIN_ENV,
   ENVIRONMENT_FD,
   exportScript,
-  REAPER,
+  reaperScript,
   STDERR_FD,
   STATUS_FD,
   unscriptable,
@@ -61,7 +61,7 @@ function becomeContainer(folder: ContainerFolder): never {
     argv: [
       ...`unshare --user --keep-caps --map-user=${uid} --map-group=${gid} --`.split(' '),
       ...'setpriv --bounding-set=-all --inh-caps=-all --ambient-caps=-all -- sh -c'.split(' '),
-      REAPER,
+      reaperScript(record.spec),
       'init',
       ...command,
     ],

@@ -17,14 +17,23 @@ export const COMPLAINING = 'exec 6>&2 2>>"$0"; exec "$@"'
  * handlers is; they go to the command itself. A shell starts what it does not wait for with stdin
  * from nowhere and SIGINT ignored, hence the detour of stdin and `--default-signal`.
  */
-export const REAPER = `. /proc/self/fd/5; exec 5<&- 4<&0
-/usr/bin/env --default-signal "$@" <&4 4<&- 3>&- &
+export function reaperScript({ tty }: { tty: boolean }): string {
+  return `. /proc/self/fd/5; exec 5<&- 4<&0
+${starter(tty)} "$@" <&4 4<&- 3>&- &
 c=$!; exec 4<&- </dev/null >/dev/null 2>&1
 echo started >&3; wait $c; echo "exit $?" >&3`
+}
 
 /** One more command: its folder is the first argument. */
-export const ENTERED = `. /proc/self/fd/3; exec 3<&-
-cd -- "$1" || exit 126; shift; exec /usr/bin/env --default-signal "$@"`
+export function enteredScript({ tty }: { tty: boolean }): string {
+  return `. /proc/self/fd/3; exec 3<&-
+cd -- "$1" || exit 126; shift; exec ${starter(tty)} "$@"`
+}
+
+/** Whose stdin is a terminal is made to control it: without that no key makes a signal, and no shell has jobs. */
+function starter(tty: boolean): string {
+  return `${tty ? '/usr/bin/setsid --ctty ' : ''}/usr/bin/env --default-signal`
+}
 
 const SHELL_NAME = /^[A-Za-z_][A-Za-z0-9_]*$/
 

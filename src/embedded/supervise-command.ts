@@ -8,12 +8,16 @@ import {
 } from '../platform/linux-process.ts'
 import { raiseLoopback } from '../platform/loopback.ts'
 import { systemOutput } from '../platform/output.ts'
+import { releaseMemory } from '../platform/release-memory.ts'
 import { ContainerFolder } from './container-folder.ts'
 import { encodeStartFailure } from './start-report.ts'
 import { Supervisor } from './supervisor.ts'
 
 /** What this process answers when its container runs. */
 export const STARTED = 'started'
+
+/** A run that is still there then is likely to stay, and not to need again what it took to start. */
+const SETTLING_MS = 1000
 
 /** Not separated by any namespace, or of no use to a command that builds and tests programs. */
 const DENIED: readonly DeniableCall[] = [
@@ -53,7 +57,10 @@ export async function supervise(path: string, selfCommand: readonly string[]): P
     const supervisor = new Supervisor({ folder, record, selfCommand, libc, clock: systemClock })
     const outcome = await supervisor.start()
     output.answer(outcome.started ? STARTED : outcome.failure)
-    if (outcome.started) await supervisor.end()
+    if (!outcome.started) return
+    const settled = setTimeout(() => releaseMemory(libc), SETTLING_MS)
+    await supervisor.end()
+    clearTimeout(settled)
   } catch (error) {
     output.answer(encodeStartFailure(error))
   }

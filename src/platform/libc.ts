@@ -28,6 +28,7 @@ export function openLibc() {
     flock: { args: ['i32', 'i32'], returns: 'i32' },
     socket: { args: ['i32', 'i32', 'i32'], returns: 'i32' },
     ioctl: { args: ['i32', 'u64', 'ptr'], returns: 'i32' },
+    madvise: { args: ['u64', 'u64', 'i32'], returns: 'i32' },
     close: { args: ['i32'], returns: 'i32' },
     signal: { args: ['i32', 'i64'], returns: 'i64' },
     fcntl: { args: ['i32', 'i32', 'i64'], returns: 'i32' },
