@@ -1,6 +1,10 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { systemClock } from '../../../src/platform/clock.ts'
 import type { RunRecord } from '../../../src/run/run-record.ts'
+import { RunStore } from '../../../src/run/run-store.ts'
+import { openStateReadonly } from '../../../src/state/open-state.ts'
+import type { State } from '../../../src/state/state.ts'
 import { AgentHome, get, NO_ENGINE, until } from '../../e2e/support/agent-home.ts'
 import { giveTo, type User } from '../../support/ordinary-user.ts'
 import { HomeView } from '../support/home-view.ts'
@@ -33,6 +37,7 @@ export class EmbeddedHome implements AsyncDisposable {
   readonly view: HomeView
   readonly #project: string
   #proxyPort = ''
+  #state: State | undefined
 
   constructor({ binary, user }: HomeOptions = {}) {
     this.home = new AgentHome({
@@ -54,9 +59,9 @@ export class EmbeddedHome implements AsyncDisposable {
     const command = this.home.spawn(['run', ...how, this.#project, '--', ...words])
     const endMs = performance.now() + START_LIMIT_MS
     for (;;) {
-      const run = this.view.run(name)
+      const run = this.#liveRun(name)
       if (run?.state === 'running') return { command, run }
-      if (performance.now() > endMs || run?.endedAtMs !== undefined) {
+      if (performance.now() > endMs || (command.exitCode ?? 0) !== 0) {
         command.kill('SIGKILL')
         throw new Error(`${name} does not run: ${await new Response(command.stderr).text()}`)
       }
@@ -92,11 +97,20 @@ export class EmbeddedHome implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#state?.[Symbol.dispose]()
     await this.home[Symbol.asyncDispose]()
   }
 
   get #containers(): string {
     return join(this.view.paths.dir, 'embedded')
+  }
+
+  /** Through a connection that stays open: who starts a run is only for a moment there after it runs. */
+  #liveRun(name: string): RunRecord | undefined {
+    this.#state ??= openStateReadonly(this.view.paths.dir, { uid: 0 })
+    if (this.#state === undefined) return undefined
+    const live = new RunStore(this.#state, systemClock).list({ live: true })
+    return live.find((run) => run.name === name)
   }
 
   #leftovers(): string[] {
