@@ -1,11 +1,26 @@
-import { chmodSync, chownSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  chownSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { testEngine } from '../engine/test-engine.ts'
 
 export type User = { uid: number; gid: number }
 
 /** An id that has no account here, which is all a run needs. */
 export const ORDINARY_UID = 58_232
+
+/** Somebody who may use the engine of this test run, by the group of its socket. */
+export function engineUser(): User {
+  const path = /^unix:\/\/(.*)$/.exec(testEngine().dockerHost)?.[1]
+  return { uid: ORDINARY_UID, gid: path === undefined ? ORDINARY_UID : statSync(path).gid }
+}
 
 /** The program of this test run, started as another user; needs root. */
 export class ProgramAsUser implements Disposable {

@@ -1,11 +1,11 @@
-import { lstatSync, readdirSync, statSync } from 'node:fs'
+import { lstatSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect } from 'bun:test'
-import { engineTest, skippedTest, testEngine } from '../../engine/test-engine.ts'
+import { engineTest, skippedTest } from '../../engine/test-engine.ts'
 import {
   everythingIn,
   giveTo,
-  ORDINARY_UID,
+  engineUser,
   ProgramAsUser,
   type User,
 } from '../../support/ordinary-user.ts'
@@ -20,7 +20,7 @@ function ordinaryTest(name: string, run: (home: AgentHome, user: User) => Promis
     })
   if (Bun.which('setpriv') === null) return skippedTest(name, 'setpriv is not installed')
   engineTest(name, async () => {
-    const user = { uid: ORDINARY_UID, gid: groupOfEngine() }
+    const user = engineUser()
     using wrapper = new ProgramAsUser(user)
     await using home = new AgentHome({ binary: wrapper.file })
     giveTo(user, home.dir)
@@ -70,12 +70,6 @@ ordinaryTest(
     expect(modes.filter((line) => !line.endsWith(' 0'))).toEqual([])
   },
 )
-
-/** The group that may use the engine's socket. */
-function groupOfEngine(): number {
-  const path = /^unix:\/\/(.*)$/.exec(testEngine().dockerHost)?.[1]
-  return path === undefined ? ORDINARY_UID : statSync(path).gid
-}
 
 function strangersFiles(folder: string, { uid, gid }: User): string[] {
   return everythingIn(folder).filter((path) => {
