@@ -5,7 +5,7 @@ import { firstError } from './cli/first-error.ts'
 import { styleFor } from './cli/global-options.ts'
 import { runInternalCommand } from './cli/internal-commands.ts'
 import { createProgram } from './cli/program.ts'
-import { reportError } from './cli/report-error.ts'
+import { reportErrors } from './cli/report-error.ts'
 import { usageProblem } from './cli/usage-problem.ts'
 import { buildInfo } from './platform/build-info.ts'
 import { systemClock } from './platform/clock.ts'
@@ -66,9 +66,6 @@ function exitCodeOf(error: unknown, app: AppContext, argv: readonly string[]): n
   const json = argv.includes('--json')
   const verbose = argv.includes('-v') || argv.includes('--verbose')
   const style = styleFor(app, { color: !argv.includes('--no-color') }, 'stderr')
-  const problems = error instanceof AggregateError ? error.errors : [error]
-  const codes = problems.map((problem: unknown) =>
-    reportError(usageProblem(problem), app.output, { json, verbose, style }),
-  )
-  return Math.max(...codes)
+  const problems: unknown[] = error instanceof AggregateError ? error.errors : [error]
+  return reportErrors(problems.map(usageProblem), app.output, { json, verbose, style })
 }

@@ -6,7 +6,11 @@ import { statePaths } from './platform/state-paths.ts'
 import type { ContainerRuntime } from './runtime/container-runtime.ts'
 import type { RuntimeKind } from './runtime/container-state.ts'
 import type { EndpointFailure } from './runtime/endpoint-failure.ts'
-import type { DetectedRuntime, RuntimeDirectory } from './runtime/runtime-directory.ts'
+import type {
+  DetectedRuntime,
+  RuntimeCandidate,
+  RuntimeDirectory,
+} from './runtime/runtime-directory.ts'
 import { UnavailableError } from './runtime/unavailable-error.ts'
 
 /** Every runtime this program has; each is loaded when it is first needed. */
@@ -28,6 +32,11 @@ export function systemRuntimes(host: Host): RuntimeDirectory {
         throw noRuntime(found.failures, undefined)
       return keep(await embeddedInstead(host, signal, found.failures))
     },
+    async survey(signal) {
+      const engines = await engineSurvey(host, signal)
+      if (host.platform !== 'linux') return engines
+      return [...engines, await embeddedSurvey(host, signal)]
+    },
     connect(kind, endpoint) {
       refuseUnavailable(kind, host)
       const key = keyOf(kind, endpoint)
@@ -48,6 +57,41 @@ export function systemRuntimes(host: Host): RuntimeDirectory {
 async function connectDockerLazily(endpoint: string, host: Host): Promise<ContainerRuntime> {
   const { connectDocker } = await import('./docker/connect-docker.ts')
   return forThisBuild(await connectDocker({ endpoint, env: host.env, home: host.homeDir }))
+}
+
+const NO_ENGINE_FIXES = [
+  'install Docker Engine, or start it: systemctl start docker',
+  'set DOCKER_HOST to where it listens',
+]
+
+/** The engine that answers, or every place where one could have been. */
+async function engineSurvey(host: Host, signal: AbortSignal): Promise<readonly RuntimeCandidate[]> {
+  const { discoverDocker } = await import('./docker/discover-docker.ts')
+  try {
+    const found = await discoverDocker({ env: host.env, home: host.homeDir }, signal)
+    if (!('failures' in found)) return [{ kind: 'docker', found }]
+    return found.failures.map(({ source, what, fixes }) => ({
+      kind: 'docker',
+      what: `${source}: ${what}`,
+      fixes: fixes.length > 0 ? fixes : NO_ENGINE_FIXES,
+      isNamed: false,
+    }))
+  } catch (error) {
+    return [unusable('docker', error, true)]
+  }
+}
+
+async function embeddedSurvey(host: Host, signal: AbortSignal): Promise<RuntimeCandidate> {
+  try {
+    return { kind: 'embedded', found: await embeddedHere(host, signal) }
+  } catch (error) {
+    return unusable('embedded', error, false)
+  }
+}
+
+function unusable(kind: RuntimeKind, error: unknown, isNamed: boolean): RuntimeCandidate {
+  if (!(error instanceof UserError)) throw error
+  return { kind, what: error.message, fixes: error.fixes, isNamed }
 }
 
 async function embeddedHere(host: Host, signal: AbortSignal): Promise<DetectedRuntime> {
@@ -116,11 +160,7 @@ function noRuntime(
   const reasons = failures.map(({ source, what }) => `${source}: ${what}`)
   const last = embedded === undefined ? [] : [embedded.message]
   return new UserError(['no container engine answers', ...reasons, ...last].join('\n'), {
-    fix: [
-      'install Docker Engine, or start it: systemctl start docker',
-      'set DOCKER_HOST to where it listens',
-      ...(embedded?.fixes ?? []),
-    ],
+    fix: [...NO_ENGINE_FIXES, ...(embedded?.fixes ?? [])],
     exitCode: 125,
   })
 }

@@ -7,6 +7,8 @@ import type { Invocation } from '../whole-process.ts'
 export type BenchHome = {
   /** State folder without runs. */
   emptyState: string
+  /** State folder with one live run. */
+  liveState: string
   /** State folder for the runs that are measured. */
   runState: string
   /** A project whose image is the measured one. */
@@ -31,6 +33,7 @@ export async function makeBenchHome(
   }
   return {
     emptyState: join(root, 'empty'),
+    liveState: join(root, 'live'),
     runState: join(root, 'runs'),
     workspace,
     invocation: (stateDir, command) => ({

@@ -1,6 +1,7 @@
 import type { BenchHome } from './bench-home.ts'
 import { fillRuns } from './fill-runs.ts'
 import { makeIdleContainers, removeIdleContainers } from './idle-containers.ts'
+import { startLiveRun } from './live-run.ts'
 
 /** What one case compares. */
 export type CliCase = {
@@ -20,9 +21,9 @@ const manyRuns = 200
 /** Whole-process comparisons of `agent` and the `docker` CLI that do the same for a user. */
 export function cliCases(
   home: BenchHome,
-  options: { image: string; hasEngine: boolean; hasImage: boolean },
+  options: { agent: string; image: string; hasEngine: boolean; hasImage: boolean },
 ): CliCase[] {
-  const { image, hasEngine, hasImage } = options
+  const { agent, image, hasEngine, hasImage } = options
   const needsEngine = hasEngine ? {} : { skip: 'no Docker engine answers' }
   const needsImage = hasEngine && !hasImage ? { skip: `docker pull ${image} first` } : needsEngine
   const manyState = `${home.emptyState}-${manyRuns}`
@@ -30,6 +31,14 @@ export function cliCases(
   return [
     { name: 'version', ours: ['--version'], theirs: ['--version'], stateDir: home.emptyState },
     { name: 'list', ours: ['list'], theirs: ['ps'], stateDir: home.emptyState, ...needsEngine },
+    {
+      name: 'list-live',
+      ours: ['list'],
+      theirs: ['ps'],
+      stateDir: home.liveState,
+      ...needsImage,
+      prepare: async () => startLiveRun(home.invocation(home.liveState, [agent])),
+    },
     {
       name: `list-${manyRuns}`,
       ours: ['list', '-a'],

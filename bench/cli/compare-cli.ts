@@ -31,7 +31,7 @@ export async function compareCli({ projectDir, pairs, only }: CliBenchOptions): 
     }
     const hasEngine = succeeds('version')
     const hasImage = hasEngine && succeeds('image', 'inspect', image)
-    const cases = cliCases(home, { image, hasEngine, hasImage })
+    const cases = cliCases(home, { agent, image, hasEngine, hasImage })
     const rows: ComparisonRow[] = []
     for (const candidate of cases)
       if (only.length === 0 || only.includes(candidate.name))
@@ -65,8 +65,9 @@ async function measureCase(
 
 /** Destroys the measured runs before their records go; what the background process holds ends by itself. */
 async function leaveNothing(home: BenchHome, agent: string): Promise<void> {
-  if (existsSync(home.runState)) {
-    const { command, cwd, env } = home.invocation(home.runState, [agent, 'destroy', '--all'])
+  for (const stateDir of [home.liveState, home.runState]) {
+    if (!existsSync(stateDir)) continue
+    const { command, cwd, env } = home.invocation(stateDir, [agent, 'destroy', '--all'])
     Bun.spawnSync([...command], { cwd, env, timeout: 120_000 })
   }
   await home.remove()

@@ -27,7 +27,7 @@ export async function attachToRun(
   const stores = openStores(app)
   using _state = stores.state
   const { context } = stores
-  const run = resolveRun(context.runs.list({ live: false }), name)
+  const run = resolveRun(context.runs.list({ live: false }), name, app.clock.now())
   if (run.state !== 'running' || run.containerId === undefined)
     throw new UserError(`"${run.name}" is ${run.state}`, { fix: `agent logs ${run.name}` })
   const tty = planSchema.parse(run.plan).interactive

@@ -20,7 +20,7 @@ export async function execInRun(
   if (stores === undefined) throw new UserError('there is no run yet', { fix: 'agent run' })
   using _state = stores.state
   const { context } = stores
-  const run = resolveRun(context.runs.list({ live: false }), name)
+  const run = resolveRun(context.runs.list({ live: false }), name, app.clock.now())
   if (run.state !== 'running' || run.containerId === undefined)
     throw new UserError(`"${run.name}" is ${run.state}`, { fix: 'agent list -a' })
   const stdin = flags.interactive === true

@@ -4,11 +4,10 @@ import type { Route } from '../routes/route.ts'
 import { formatServiceHost } from '../routes/host-name.ts'
 import { healthOf } from '../run/run-health.ts'
 import type { RunContext } from '../run/run-context.ts'
-import { selectHome } from '../run/run-labels.ts'
 import type { RunRecord } from '../run/run-record.ts'
 import { isLive } from '../run/run-state.ts'
 import { httpUrl } from '../run/service-env.ts'
-import type { ContainerState } from '../runtime/container-state.ts'
+import { containerId, type ContainerId, type ContainerState } from '../runtime/container-state.ts'
 
 /** How long all runtimes together may take to say what is true. */
 const LIST_LIMIT_MS = 1500
@@ -61,30 +60,37 @@ export async function listRuns(
 /** Containers by id of each runtime that answered; `undefined` for one that did not. */
 type Truth = ReadonlyMap<string, ReadonlyMap<string, ContainerState> | undefined>
 
+/** The runs of one engine, and the containers they should have there. */
+type Group = Pick<RunRecord, 'runtime' | 'endpoint'> & { containers: ContainerId[] }
+
 async function liveContainers(context: RunContext, records: readonly RunRecord[]): Promise<Truth> {
-  const endpoints = new Map(
-    records
-      .filter((run) => isLive(run.state) && run.containerId !== undefined)
-      .map((run) => [endpointKey(run), run]),
-  )
+  const groups = new Map<string, Group>()
+  for (const run of records) {
+    if (!isLive(run.state) || run.containerId === undefined) continue
+    const key = endpointKey(run)
+    const group = groups.get(key) ?? { ...run, containers: [] }
+    group.containers.push(containerId(run.containerId))
+    groups.set(key, group)
+  }
   const found = await Promise.all(
-    [...endpoints].map(async ([key, run]) => [key, await containersOn(context, run)] as const),
+    [...groups].map(async ([key, group]) => [key, await containersOf(context, group)] as const),
   )
   return new Map(found)
 }
 
-async function containersOn(
+/** Looks at each by its id: asking for the runtime's list first would be one more wait, and say no more. */
+async function containersOf(
   context: RunContext,
-  { runtime, endpoint }: RunRecord,
+  { runtime, endpoint, containers }: Group,
 ): Promise<ReadonlyMap<string, ContainerState> | undefined> {
   try {
     const signal = AbortSignal.timeout(LIST_LIMIT_MS)
-    const listing = async (): Promise<readonly ContainerState[]> => {
+    const looking = async (): Promise<readonly (ContainerState | undefined)[]> => {
       const connection = await context.connect(runtime, endpoint)
-      return connection.list(selectHome(context.homeId), signal)
+      return Promise.all(containers.map((id) => connection.inspect(id, signal)))
     }
-    const containers = await untilAborted(listing(), signal)
-    return new Map(containers.map((container) => [container.id, container]))
+    const found = await untilAborted(looking(), signal)
+    return new Map(found.flatMap((container) => (container ? [[container.id, container]] : [])))
   } catch {
     return undefined
   }

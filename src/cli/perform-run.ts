@@ -127,6 +127,6 @@ async function findGround(
     return { detected, base: imageBase(project), ociRuntimes }
   }
   const { env, homeDir } = app.host
-  const base = await hostBase(project, { path: env['PATH'] ?? '', homeDir })
+  const base = await hostBase(project, { env, homeDir })
   return { detected, base, ociRuntimes }
 }

@@ -53,6 +53,10 @@ const COMMANDS: readonly CommandEntry[] = [
     load: async (app) => (await import('./status-command.ts')).statusCommand(app),
   },
   {
+    names: ['doctor'],
+    load: async (app) => (await import('./doctor-command.ts')).doctorCommand(app),
+  },
+  {
     names: ['version'],
     load: async (app) => (await import('./version-command.ts')).versionCommand(app),
   },

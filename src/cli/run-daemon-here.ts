@@ -1,6 +1,6 @@
-import { appendFileSync } from 'node:fs'
 import { z } from 'zod'
 import { encodeDaemonReport } from '../daemon/daemon-report.ts'
+import { fileLog } from '../daemon/file-log.ts'
 import { runDaemon } from '../daemon/daemon-process.ts'
 import type { PortSource } from '../daemon/control-protocol.ts'
 import { messageOf, UserError } from '../lib/errors.ts'
@@ -25,7 +25,7 @@ export type DaemonHere = {
 export async function runDaemonHere(app: AppContext, here: DaemonHere): Promise<void> {
   const log = here.foreground
     ? (line: string): void => app.output.note(printable(line))
-    : fileLog(app.paths.daemonLog, app)
+    : fileLog(app.paths.daemonLog, app.clock)
   try {
     const { state, context } = openStores(app)
     using _state = state
@@ -76,14 +76,4 @@ function idleMs(app: AppContext): number {
     .max(86_400)
     .safeParse(text ?? IDLE_DEFAULT_S)
   return (seconds.success ? seconds.data : IDLE_DEFAULT_S) * 1000
-}
-
-function fileLog(path: string, { clock }: AppContext): (line: string) => void {
-  return (line) => {
-    try {
-      appendFileSync(path, `${new Date(clock.now()).toISOString()} ${line}\n`, { mode: 0o600 })
-    } catch {
-      // A full disk must not end the proxy.
-    }
-  }
 }

@@ -21,7 +21,7 @@ export function serviceUrl(
     throw new UserError(`there is no run ${quoted(name)}`, { fix: 'agent run' })
   using _state = stores.state
   const { context, state } = stores
-  const run = resolveRun(context.runs.list({ live: false }), name)
+  const run = resolveRun(context.runs.list({ live: false }), name, app.clock.now())
   const routes = context.routes
     .list()
     .filter(({ owner }) => owner.kind === 'run' && owner.runId === run.id)

@@ -72,7 +72,7 @@ function print(app: AppContext, line: AccessLine, json: boolean): Promise<boolea
 }
 
 /** One line for people: time, direction, peer, request, status, bytes, duration, and what went wrong. */
-export function formatAccessLine(line: AccessLine): string {
+function formatAccessLine(line: AccessLine): string {
   const { time, direction, peer, method, path, status, bytes, durationMs, reason, fix } = line
   const request = path === undefined ? method : `${method} ${path}`
   const way = direction === 'in' ? `-> ${peer}` : `out ${peer}`

@@ -60,7 +60,7 @@ async function showStored(
 
 function chosenRun(context: RunContext, name: string | undefined): RunRecord {
   const runs = context.runs.list({ live: false })
-  if (name !== undefined) return resolveRun(runs, name)
+  if (name !== undefined) return resolveRun(runs, name, context.clock.now())
   const [newest] = runs
   if (newest === undefined) throw new UserError('there is no run yet', { fix: 'agent run' })
   return newest

@@ -6,7 +6,7 @@ import { faultPoint } from '../platform/fault-point.ts'
 import { isContainerName } from '../run/container-spec-of.ts'
 import { endRun } from '../run/end-run.ts'
 import { reclaim } from '../run/reclaim.ts'
-import { resolveRun } from '../run/resolve-run.ts'
+import { matchingRuns, resolveRun } from '../run/resolve-run.ts'
 import type { RunContext } from '../run/run-context.ts'
 import type { RunRecord } from '../run/run-record.ts'
 import { selectRun } from '../run/run-labels.ts'
@@ -29,7 +29,7 @@ export async function stopRuns(app: AppContext, flags: StopFlags): Promise<void>
   using _state = stores.state
   const { context } = stores
   await tidyUp(app, stores)
-  const chosen = choose(context, flags, (run) => isLive(run.state), 'running')
+  const chosen = choose(context, flags, RUNNING)
   await performAll(app, flags, chosen, async (run) => {
     if (!isLive(run.state)) {
       app.output.note(`"${run.name}" (${run.id}) is not running`)
@@ -46,7 +46,7 @@ export async function destroyRuns(app: AppContext, flags: StopFlags): Promise<vo
   using _state = stores.state
   const { context } = stores
   await tidyUp(app, stores)
-  const chosen = choose(context, flags, (run) => !isLive(run.state), 'ended')
+  const chosen = choose(context, flags, ENDED)
   await performAll(app, flags, chosen, async (run) => {
     const failures = await end(run, context, { graceMs, discardOutput: true })
     if (failures.length > 0) return failures
@@ -88,21 +88,52 @@ async function removeKept(run: RunRecord, context: RunContext): Promise<void> {
   context.runs.recordRemoved(run.id, 'container')
 }
 
+/** Which runs a command means: without a name, by a name, and with `--all`. */
+type Choice = {
+  kind: 'running' | 'ended'
+  isDefault: (run: RunRecord) => boolean
+  named: (runs: readonly RunRecord[], name: string, nowMs: number) => RunRecord
+  all: (runs: readonly RunRecord[]) => readonly RunRecord[]
+}
+
+const RUNNING: Choice = {
+  kind: 'running',
+  isDefault: ({ state }) => isLive(state),
+  named: resolveLiveFirst,
+  all: (runs) => runs.filter(({ state }) => isLive(state)),
+}
+
+const ENDED: Choice = {
+  kind: 'ended',
+  isDefault: ({ state }) => !isLive(state),
+  named: resolveRun,
+  all: (runs) => runs,
+}
+
+/** Ended runs leave nothing to choose between; one is returned so that a repeated stop can say it is over. */
+function resolveLiveFirst(runs: readonly RunRecord[], name: string, nowMs: number): RunRecord {
+  const live = runs.filter(({ state }) => isLive(state))
+  if (matchingRuns(live, name).length > 0) return resolveRun(live, name, nowMs)
+  const [ended] = matchingRuns(runs, name)
+  return ended ?? resolveRun(runs, name, nowMs)
+}
+
 function choose(
-  context: RunContext,
+  { runs: store, clock }: RunContext,
   { names, all }: StopFlags,
-  isDefault: (run: RunRecord) => boolean,
-  kind: string,
-): RunRecord[] {
-  const runs = context.runs.list({ live: false })
+  choice: Choice,
+): readonly RunRecord[] {
+  const runs = store.list({ live: false })
   if (all === true) {
     if (names.length > 0)
       throw usageError('--all and names exclude each other', 'leave out one of them')
-    return kind === 'running' ? runs.filter(isDefault) : runs
+    return choice.all(runs)
   }
-  if (names.length > 0) return [...new Set(names.map((name) => resolveRun(runs, name)))]
-  const newest = runs.find(isDefault)
-  if (newest === undefined) throw new UserError(`there is no ${kind} run`, { fix: 'agent list -a' })
+  if (names.length > 0)
+    return [...new Set(names.map((name) => choice.named(runs, name, clock.now())))]
+  const newest = runs.find(choice.isDefault)
+  if (newest === undefined)
+    throw new UserError(`there is no ${choice.kind} run`, { fix: 'agent list -a' })
   return [newest]
 }
 

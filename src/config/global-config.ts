@@ -40,7 +40,7 @@ function readGlobalConfig(text: string, file: string): ConfigResult<GlobalConfig
     runtime: z.enum(RUNTIME_KINDS).optional(),
     sandbox: z.enum(SANDBOX_MODES).optional(),
   })
-  const decoded = root.safeParse(tree.value ?? {}, { reportInput: true })
+  const decoded = root.safeParse(tree.value ?? {}, { reportInput: true, jitless: true })
   if (!decoded.success) {
     const keys = { '': Object.keys(root.shape), proxy: Object.keys(proxy.shape) }
     const guide = { file, keys, examples: EXAMPLES, otherNames: { port: 'proxy.port' } }

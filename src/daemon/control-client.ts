@@ -157,7 +157,7 @@ export class ControlClient implements Disposable {
         fix: response.error.fixes,
         exitCode: response.error.exitCode,
       })
-    const result = schema?.safeParse(response.result)
+    const result = schema?.safeParse(response.result, { jitless: true })
     if (result?.success === false)
       throw new DaemonGoneError('the background process answers in an unknown way', result.error)
     return result?.data
@@ -186,7 +186,7 @@ export class ControlClient implements Disposable {
   }
 
   #take(line: string): void {
-    const response = responseSchema.parse(JSON.parse(line))
+    const response = responseSchema.parse(JSON.parse(line), { jitless: true })
     const waiting = this.#waiting.get(response.id)
     this.#waiting.delete(response.id)
     waiting?.resolve(response)

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod/mini'
 
 import {
   type AddressPort,
@@ -37,7 +37,7 @@ const phases: Record<z.infer<typeof engineStatus>, ContainerPhase> = {
   dead: 'exited',
 }
 
-const nullableLabels = z.record(z.string(), z.string()).nullish()
+const nullableLabels = z.nullish(z.record(z.string(), z.string()))
 
 /** `GET /containers/{id}/json`. Addresses are not read: API 1.52 drops them from where they were. */
 export const containerInspectAnswer = z.object({
@@ -54,12 +54,12 @@ export const containerInspectAnswer = z.object({
   }),
   Config: z.object({ Image: z.string(), Labels: nullableLabels, Tty: z.boolean() }),
   NetworkSettings: z.object({
-    Ports: z
-      .record(
+    Ports: z.nullish(
+      z.record(
         z.string(),
-        z.array(z.object({ HostIp: z.string(), HostPort: z.string() })).nullable(),
-      )
-      .nullish(),
+        z.nullable(z.array(z.object({ HostIp: z.string(), HostPort: z.string() }))),
+      ),
+    ),
   }),
 })
 

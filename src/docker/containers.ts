@@ -1,5 +1,5 @@
 import type { Duplex } from 'node:stream'
-import { z } from 'zod'
+import * as z from 'zod/mini'
 
 import type { ContainerSpec } from '../runtime/container-spec.ts'
 import { containerId, type ContainerId, type ContainerState } from '../runtime/container-state.ts'

@@ -1,22 +1,22 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { z } from 'zod'
+import * as z from 'zod/mini'
 
 import { errorCode, UserError } from '../lib/errors.ts'
 import type { Environment } from '../platform/host.ts'
 
 const authEntry = z.object({
-  auth: z.string().optional(),
-  username: z.string().optional(),
-  password: z.string().optional(),
-  identitytoken: z.string().optional(),
+  auth: z.optional(z.string()),
+  username: z.optional(z.string()),
+  password: z.optional(z.string()),
+  identitytoken: z.optional(z.string()),
 })
 
 const configSchema = z.object({
-  currentContext: z.string().optional(),
-  auths: z.record(z.string(), authEntry).optional(),
-  credHelpers: z.record(z.string(), z.string()).optional(),
-  credsStore: z.string().optional(),
+  currentContext: z.optional(z.string()),
+  auths: z.optional(z.record(z.string(), authEntry)),
+  credHelpers: z.optional(z.record(z.string(), z.string())),
+  credsStore: z.optional(z.string()),
 })
 
 /** The parts of the docker program's `config.json` that matter here. */

@@ -1,15 +1,15 @@
-import { createHash } from 'node:crypto'
 import { access, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { z } from 'zod'
+import * as z from 'zod/mini'
 
 import { errorCode, UserError } from '../lib/errors.ts'
+import { sha256Hex } from '../platform/sha256.ts'
 
 import { parseEndpoint, type Endpoint } from './endpoint.ts'
 
 const contextSchema = z.object({
   Endpoints: z.object({
-    docker: z.object({ Host: z.string(), SkipTLSVerify: z.boolean().optional() }),
+    docker: z.object({ Host: z.string(), SkipTLSVerify: z.optional(z.boolean()) }),
   }),
 })
 
@@ -20,7 +20,7 @@ const contextSchema = z.object({
  * @param folder the docker program's folder, usually `~/.docker`
  */
 export async function readDockerContext(folder: string, name: string): Promise<Endpoint> {
-  const digest = createHash('sha256').update(name).digest('hex')
+  const digest = sha256Hex(name)
   const path = join(folder, 'contexts', 'meta', digest, 'meta.json')
   const { Host: host, SkipTLSVerify: skipVerify = false } = await readEndpoint(path, name)
   const tlsFolder = join(folder, 'contexts', 'tls', digest, 'docker')

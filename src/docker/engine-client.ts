@@ -1,5 +1,5 @@
 import type { Duplex } from 'node:stream'
-import type { z } from 'zod'
+import type * as z from 'zod/mini'
 
 import { UnavailableError } from '../runtime/unavailable-error.ts'
 
@@ -79,7 +79,7 @@ export class EngineClient {
   }
 
   /** The decoded body of an answer. */
-  async json<T>(schema: z.ZodType<T>, request: EngineRequest): Promise<T> {
+  async json<T>(schema: z.ZodMiniType<T>, request: EngineRequest): Promise<T> {
     const { text } = await this.#exchange(request)
     try {
       return decodeJson(schema, text)

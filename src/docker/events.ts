@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod/mini'
 
 import { LineDecoder } from '../lib/line-decoder.ts'
 import { containerId, type ContainerEvent } from '../runtime/container-state.ts'

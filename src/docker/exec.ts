@@ -1,5 +1,5 @@
 import type { Duplex } from 'node:stream'
-import { z } from 'zod'
+import * as z from 'zod/mini'
 
 import type { ExecSpec } from '../runtime/container-runtime.ts'
 import type { ContainerId } from '../runtime/container-state.ts'
@@ -13,7 +13,7 @@ import { EngineError, hasStatus } from './engine-error.ts'
 import { pause } from './pause.ts'
 
 const createAnswer = z.object({ Id: z.string() })
-const inspectAnswer = z.object({ Running: z.boolean(), ExitCode: z.number().nullable() })
+const inspectAnswer = z.object({ Running: z.boolean(), ExitCode: z.nullable(z.number()) })
 
 /** The engine closes the output a moment before it knows the exit code. */
 const exitPollMs = 10

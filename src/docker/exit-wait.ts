@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod/mini'
 
 import type { ExitWait } from '../runtime/container-runtime.ts'
 import type { ContainerId, ExitStatus } from '../runtime/container-state.ts'
@@ -12,7 +12,7 @@ import { decodeJson } from './response-body.ts'
 
 const waitAnswer = z.object({
   StatusCode: z.number(),
-  Error: z.object({ Message: z.string() }).nullish(),
+  Error: z.nullish(z.object({ Message: z.string() })),
 })
 
 /** An exit that happened before the container was removed is on its way to us. */

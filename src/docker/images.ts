@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod/mini'
 
 import type { Environment } from '../platform/host.ts'
 import type { ImageInfo, ImageStore, PullProgress } from '../runtime/image-store.ts'
@@ -17,12 +17,12 @@ import {
 } from './registry-login.ts'
 import { SilenceLimit } from './silence-limit.ts'
 
-const words = z.array(z.string()).nullish()
+const words = z.nullish(z.array(z.string()))
 const inspectAnswer = z.object({
   Id: z.string(),
   RepoDigests: words,
   Size: z.number(),
-  Config: z.object({ Cmd: words, Entrypoint: words, User: z.string().nullish() }).nullish(),
+  Config: z.nullish(z.object({ Cmd: words, Entrypoint: words, User: z.nullish(z.string()) })),
 })
 
 /** The Engine API's images. */

@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto'
-import { z } from 'zod'
+import * as z from 'zod/mini'
 
 import { UserError } from '../lib/errors.ts'
+import { sha256Hex } from '../platform/sha256.ts'
 import type { LabelSelector } from '../runtime/labels.ts'
 import type { NetworkManager, NetworkSpec, NetworkState } from '../runtime/network-manager.ts'
 
@@ -15,10 +15,10 @@ const createAnswer = z.object({ Id: z.string() })
 const networkAnswer = z.object({
   Id: z.string(),
   Name: z.string(),
-  Labels: z.record(z.string(), z.string()).nullish(),
+  Labels: z.nullish(z.record(z.string(), z.string())),
 })
 const listAnswer = z.array(networkAnswer)
-const attachedAnswer = z.object({ Containers: z.record(z.string(), z.unknown()).nullish() })
+const attachedAnswer = z.object({ Containers: z.nullish(z.record(z.string(), z.unknown())) })
 
 const retryMs = 100
 
@@ -154,7 +154,7 @@ export class DockerNetworks implements NetworkManager {
 
 /** At most 15 bytes (IFNAMSIZ), the same for the same network name everywhere. */
 function bridgeName(network: string): string {
-  return `br-${createHash('sha256').update(network).digest('hex').slice(0, 12)}`
+  return `br-${sha256Hex(network).slice(0, 12)}`
 }
 
 function isInUse(error: unknown): error is EngineError {
@@ -171,8 +171,7 @@ function isPoolExhausted(error: EngineError): boolean {
 function poolExhausted(spec: NetworkSpec, cause: EngineError): UserError {
   return new UserError(`the engine has no addresses left for the network "${spec.name}"`, {
     fix: [
-      'agent clean',
-      'or remove networks that nobody uses: docker network prune',
+      'remove networks that nobody uses: docker network prune',
       'or give the engine more: "default-address-pools" in /etc/docker/daemon.json',
     ],
     cause,

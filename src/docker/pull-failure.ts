@@ -44,7 +44,7 @@ const known: readonly Rule[] = [
     pattern: /no space left on device/i,
     words: (reference) => ({
       what: `the engine's disk is full, the image ${reference} does not fit`,
-      fix: ['agent clean', 'docker system df'],
+      fix: ['docker system df', 'remove images that no container uses: docker image prune -a'],
     }),
   },
   {

@@ -1,16 +1,16 @@
-import { z } from 'zod'
+import * as z from 'zod/mini'
 
 import { LineDecoder } from '../lib/line-decoder.ts'
 import type { PullProgress } from '../runtime/image-store.ts'
 
 const pullLine = z.object({
-  status: z.string().optional(),
-  id: z.string().optional(),
-  progressDetail: z
-    .object({ current: z.number().optional(), total: z.number().optional() })
-    .nullish(),
-  error: z.string().optional(),
-  errorDetail: z.object({ message: z.string() }).nullish(),
+  status: z.optional(z.string()),
+  id: z.optional(z.string()),
+  progressDetail: z.nullish(
+    z.object({ current: z.optional(z.number()), total: z.optional(z.number()) }),
+  ),
+  error: z.optional(z.string()),
+  errorDetail: z.nullish(z.object({ message: z.string() })),
 })
 
 /** The engine reported an error in the middle of a pull, which had begun with status 200. */

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod/mini'
 
 import type { RuntimeInfo } from '../runtime/container-state.ts'
 
@@ -30,7 +30,7 @@ function parseServer(server: string): { product: string; version: string } {
   return { product: products[name] ?? (name || 'the engine'), version }
 }
 
-const infoAnswer = z.object({ Runtimes: z.record(z.string(), z.unknown()).nullish() })
+const infoAnswer = z.object({ Runtimes: z.nullish(z.record(z.string(), z.unknown())) })
 
 /** `GET /info`: the OCI runtimes the engine can start containers with, sorted. */
 export async function engineOciRuntimes(

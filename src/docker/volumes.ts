@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod/mini'
 
 import { UserError } from '../lib/errors.ts'
 import type { LabelSelector } from '../runtime/labels.ts'
@@ -10,9 +10,9 @@ import { hasStatus, unlessMissing } from './engine-error.ts'
 import { labelFilters } from './label-filters.ts'
 
 const listAnswer = z.object({
-  Volumes: z
-    .array(z.object({ Name: z.string(), Labels: z.record(z.string(), z.string()).nullish() }))
-    .nullish(),
+  Volumes: z.nullish(
+    z.array(z.object({ Name: z.string(), Labels: z.nullish(z.record(z.string(), z.string())) })),
+  ),
 })
 
 /** The Engine API's volumes. */

@@ -7,6 +7,7 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs'
+import { totalmem } from 'node:os'
 import { dirname, join } from 'node:path'
 import type { Libc } from '../platform/libc.ts'
 import {
@@ -21,36 +22,21 @@ import {
 } from '../platform/linux-mounts.ts'
 import type { ContainerRecord } from './container-record.ts'
 import { placeInside, withEntry } from './files-of-etc.ts'
+import {
+  DEVICE_LINKS,
+  DEVICES,
+  HOST_CONTROLS,
+  HOST_SECRETS,
+  SHOWN,
+  SHOWN_OF_VAR,
+} from './host-places.ts'
 import { mountInside } from './mount-inside.ts'
 
 /** Where the new root is put together: a folder that every machine has and that hides nothing we still need. */
 const SITE = '/sys'
 const OLD_ROOT = '/.old'
 
-/** What is seen of the host, read-only. An allow-list: no home, no /run with its sockets, no /var, /srv, /mnt. */
-const SHOWN = ['usr', 'bin', 'sbin', 'lib', 'lib32', 'lib64', 'libx32', 'etc', 'opt', 'nix', 'gnu']
-/** What package tools want to read. */
-const SHOWN_OF_VAR = ['/var/lib/dpkg', '/var/lib/apt', '/var/lib/rpm', '/var/lib/pacman']
-
-/** Of the host's own devices; everything else in /dev is the container's. */
-const DEVICES = ['null', 'zero', 'full', 'random', 'urandom', 'tty']
-const DEVICE_LINKS = { fd: '/proc/self/fd', stdin: 'fd/0', stdout: 'fd/1', stderr: 'fd/2' } as const
-
-/**
- * Places where root of the host may write although it has no capability here: a file's owner needs none,
- * and in a user namespace root of the host is still the owner of these.
- */
-const HOST_CONTROLS = ['sys', 'sysrq-trigger', 'irq', 'bus', 'fs', 'acpi', 'scsi']
-/** Read as root they tell about the host, or hold its memory. */
-const HOST_SECRETS = [
-  'kcore',
-  'keys',
-  'timer_list',
-  'latency_stats',
-  'kallsyms',
-  'kmsg',
-  'config.gz',
-]
+const WRITABLE_MAX_BYTES = 2 * 1024 ** 3
 
 export type RootOptions = {
   record: ContainerRecord
@@ -89,8 +75,8 @@ class RootBuilder {
     this.#mask()
     this.#processes()
     this.#devices()
-    this.#memory('/tmp', 'mode=1777')
-    this.#memory('/home', 'mode=755')
+    this.#memory('/tmp', `mode=1777,size=${writableBytes()}`)
+    this.#memory('/home', `mode=755,size=${writableBytes()}`)
     for (const path of ['/home/agent', '/sys', '/root', OLD_ROOT]) this.#folder(path)
     this.#ownFilesOfEtc()
   }
@@ -138,7 +124,7 @@ class RootBuilder {
     for (const path of ['/var/lib', '/var/log', '/var/cache']) this.#folder(path)
     for (const path of SHOWN_OF_VAR) if (existsSync(path)) this.#showFolder(path)
     symlinkSync('/run', `${SITE}/var/run`)
-    this.#memory('/var/tmp', 'mode=1777')
+    this.#memory('/var/tmp', `mode=1777,size=${writableBytes()}`)
   }
 
   #mask(): void {
@@ -192,7 +178,7 @@ class RootBuilder {
     // belongs to another mount namespace.
     if (this.#options.record.spec.tty)
       this.#bindFile(readlinkSync('/proc/self/fd/0'), '/dev/console')
-    this.#memory('/dev/shm', 'mode=1777')
+    this.#memory('/dev/shm', `mode=1777,size=${writableBytes()}`)
   }
 
   #ownFilesOfEtc(): void {
@@ -243,6 +229,11 @@ class RootBuilder {
   #folder(path: string): void {
     mkdirSync(`${SITE}${path}`, { recursive: true })
   }
+}
+
+/** Of each folder in memory: nothing else limits what a command can take of it. */
+function writableBytes(): number {
+  return Math.min(WRITABLE_MAX_BYTES, Math.floor(totalmem() / 4))
 }
 
 function depthOf(path: string): number {

@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto'
 import { join, resolve } from 'node:path'
 import { usageError } from '../lib/errors.ts'
 import type { Environment } from './host.ts'
+import { sha256Hex } from './sha256.ts'
 
 /** Every path below the state folder, in one place. */
 export type StatePaths = {
@@ -65,6 +65,6 @@ function stateDir(env: Environment, homeDir: string): string {
 function socketDirOf(dir: string, uid: number): string {
   const inside = join(dir, 'sockets')
   if (Buffer.byteLength(join(inside, LONGEST_NAME)) <= SOCKET_PATH_MAX) return inside
-  const key = createHash('sha256').update(dir).digest('hex').slice(0, 12)
+  const key = sha256Hex(dir).slice(0, 12)
   return join('/tmp', `agentops-${uid}-${key}`)
 }

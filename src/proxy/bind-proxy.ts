@@ -1,5 +1,6 @@
 import { errorCode } from '../lib/errors.ts'
-import { addressOf, type Listener, listenTcp, type RawSocket, type SocketOwner } from './sockets.ts'
+import { HeldClients } from './held-client.ts'
+import { type Listener, listenTcp, type SocketOwner } from './sockets.ts'
 import { isUnsafePort } from './unsafe-ports.ts'
 
 /** Why a port cannot be used: taken, not permitted, or refused by browsers. */
@@ -31,8 +32,6 @@ const ipv4 = '127.0.0.1'
 const ipv6 = '::1'
 /** A free port on one address may be taken on the other; so often another one is tried. */
 const freePortTries = 20
-/** Clients that connect before anybody serves them. */
-const waitingMax = 1_024
 
 /**
  * Opens the proxy's listeners on both loopback addresses; 0 = a port that is free on both. Opens
@@ -99,59 +98,21 @@ function isAddressMissing(error: unknown): boolean {
   return code === 'EADDRNOTAVAIL' || code === 'EAFNOSUPPORT'
 }
 
-/** Keeps clients, unread, until somebody serves them. */
+/** Who comes before anybody serves is served first. */
 class WaitingRoom {
   private owner: ((remoteAddress: string) => SocketOwner) | undefined
-  private readonly waiting = new Set<RawSocket>()
+  private readonly waiting = new HeldClients()
 
   accept(remoteAddress: string): SocketOwner {
-    return this.owner?.(remoteAddress) ?? new WaitingClient(this.waiting)
+    return this.owner?.(remoteAddress) ?? this.waiting.hold()
   }
 
   serve(owner: (remoteAddress: string) => SocketOwner): void {
     this.owner = owner
-    for (const socket of this.waiting) {
-      const client = owner(addressOf(socket))
-      socket.data = client
-      client.onOpen(socket)
-      socket.resume()
-    }
-    this.waiting.clear()
+    for (const client of this.waiting) client.handTo(owner)
   }
 
   close(): void {
-    for (const socket of this.waiting) socket.end()
-    this.waiting.clear()
+    for (const client of this.waiting) client.turnAway()
   }
-}
-
-/** Holds a client back until it is served. */
-class WaitingClient implements SocketOwner {
-  private socket: RawSocket | undefined
-  private readonly waiting: Set<RawSocket>
-
-  constructor(waiting: Set<RawSocket>) {
-    this.waiting = waiting
-  }
-
-  onOpen(socket: RawSocket): void {
-    this.socket = socket
-    if (this.waiting.size >= waitingMax) {
-      socket.terminate()
-      return
-    }
-    socket.pause()
-    this.waiting.add(socket)
-  }
-
-  onClose(): void {
-    if (this.socket !== undefined) this.waiting.delete(this.socket)
-  }
-
-  // Nothing is read or written meanwhile, so nothing else can happen.
-  onConnectError(): void {}
-  onData(): void {}
-  onDrain(): void {}
-  onEnd(): void {}
-  onDefect(): void {}
 }

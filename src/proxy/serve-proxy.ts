@@ -1,10 +1,13 @@
 import type { BoundProxy } from './bind-proxy.ts'
 import { ClientConnection } from './client-connection.ts'
+import { plainAddress } from './forwarded-fields.ts'
+import { type HeldClient, HeldClients } from './held-client.ts'
 import { startPageServer } from './pages/page-server.ts'
 import { ProxyContext } from './proxy-context.ts'
 import type { ProxyOptions } from './proxy-options.ts'
 import type { ProxyStats } from './proxy-stats.ts'
-import { listenUnix } from './sockets.ts'
+import { refusalResponse } from './refusal.ts'
+import { listenTcp, listenUnix } from './sockets.ts'
 
 /** A proxy that answers. */
 export type RunningProxy = {
@@ -14,6 +17,15 @@ export type RunningProxy = {
    * no others. Makes the file; disposing removes it, open connections stay. Throws the system's error.
    */
   serveRun(runId: string, socketPath: string): Disposable
+  /**
+   * Listens on one more address, for the programs inside runs: `identify` tells from a client's address whose it
+   * is, and it gets the names of that run and no others; a client that is no run's is refused. Throws the
+   * system's error.
+   */
+  serveRuns(
+    address: string,
+    identify: (clientAddress: string) => Promise<string | undefined>,
+  ): Disposable
   /** Stops listening, lets open exchanges end for a short time, then ends everything. */
   stop(): Promise<void>
 }
@@ -34,9 +46,33 @@ export async function serveProxy(bound: BoundProxy, options: ProxyOptions): Prom
       const listener = listenUnix(socketPath, () => new ClientConnection(context, origin))
       return { [Symbol.dispose]: () => listener.stop() }
     },
+    serveRuns: (address, identify) => listenForRuns(context, address, identify),
     stop: () => {
       stopping ??= stop(context, bound, pages)
       return stopping
+    },
+  }
+}
+
+/** A client's first bytes are not read before it is known whose it is. */
+function listenForRuns(
+  context: ProxyContext,
+  address: string,
+  identify: (clientAddress: string) => Promise<string | undefined>,
+): Disposable {
+  const unknown = new HeldClients()
+  const look = async (client: HeldClient): Promise<void> => {
+    const runId = await identify(plainAddress(client.address)).catch(() => undefined)
+    if (runId === undefined) client.turnAway(refusalResponse(403, context.options.clock.now()))
+    else client.handTo((origin) => new ClientConnection(context, { address: origin, runId }))
+  }
+  const listener = listenTcp(address, context.port, () =>
+    unknown.hold((client) => void look(client)),
+  )
+  return {
+    [Symbol.dispose]: () => {
+      listener.stop()
+      for (const client of unknown) client.turnAway()
     },
   }
 }

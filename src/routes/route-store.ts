@@ -51,6 +51,17 @@ export class RouteStore {
     })
   }
 
+  /**
+   * Throws the `UserError` of `publish` for names that are static routes, before anything is made for a run. Only
+   * reads; a route that is added afterwards is found when the run publishes.
+   */
+  refuseStatic(names: readonly RouteName[]): void {
+    const holder = this.listStatic().find((route) =>
+      names.some(({ agent, service }) => route.agent === agent && route.service === service),
+    )
+    if (holder !== undefined) throw nameTaken(holder)
+  }
+
   /** @returns how many there were */
   removeByRun(runId: string): number {
     return this.#state.transaction(

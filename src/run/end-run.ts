@@ -11,7 +11,7 @@ import type { RunContext } from './run-context.ts'
 import { selectRun } from './run-labels.ts'
 import type { RunRecord } from './run-record.ts'
 import { isLive } from './run-state.ts'
-import { storeOutput } from './stored-output.ts'
+import { KEPT_LINES, storeOutput } from './stored-output.ts'
 
 /** How long another process may take to end the same run before we give up waiting for it. */
 const LOCK_LIMIT_MS = 60_000
@@ -177,7 +177,8 @@ class RunEnding {
     if (this.#options.discardOutput === true) return true
     const path = this.#context.paths.runOutput(this.#run.id)
     const kept = await this.steps.take('keep the output', async (signal) => {
-      const chunks = runtime.logs(container.id, { follow: false, timestamps: true }, signal)
+      const options = { follow: false, timestamps: true, tail: KEPT_LINES }
+      const chunks = runtime.logs(container.id, options, signal)
       await storeOutput(path, chunks)
       return true
     })

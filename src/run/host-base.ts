@@ -2,9 +2,11 @@ import { dirname } from 'node:path'
 import { isWithin } from '../config/mount.ts'
 import { type Dependency, formatDependency } from '../config/dependency.ts'
 import type { ProjectConfig } from '../config/project-config.ts'
+import type { Environment } from '../platform/host.ts'
 import { UserError } from '../lib/errors.ts'
 import { quoted } from '../lib/quoted.ts'
 import { findHostProgram, type HostProgram, isVersion } from './host-programs.ts'
+import { caFiles } from './ca-files.ts'
 import type { RunBase } from './run-base.ts'
 
 /** Name of the base that is no image. */
@@ -22,11 +24,14 @@ const DOCKER = 'install Docker Engine, and leave --runtime embedded out'
  */
 export async function hostBase(
   project: ProjectConfig,
-  host: { path: string; homeDir: string },
+  host: { env: Environment; homeDir: string },
 ): Promise<RunBase> {
   refuseWithoutImages(project)
+  const { env, homeDir } = host
+  const search = { path: env['PATH'] ?? '', homeDir }
+  const ca = caFiles(env, [...SEEN, '/etc'])
   const programs = await Promise.all(
-    project.dependencies.map((dependency) => programFor(dependency, host)),
+    project.dependencies.map((dependency) => programFor(dependency, search)),
   )
   const hidden = programs.filter(({ path }) => !SEEN.some((folder) => isWithin(path, folder)))
   const folders = [...new Set(programs.map(({ path }) => dirname(path)))]
@@ -34,10 +39,16 @@ export async function hostBase(
   return {
     image: HOST_BASE,
     imageSource: 'this machine',
-    mounts: [...new Set(hidden.map(({ installation }) => installation))]
-      .sort()
-      .map((folder) => ({ source: folder, target: folder, readonly: true })),
-    env: unusual.length === 0 ? {} : { PATH: [...unusual, USUAL_PATH].join(':') },
+    mounts: [
+      ...[...new Set(hidden.map(({ installation }) => installation))]
+        .sort()
+        .map((folder) => ({ source: folder, target: folder, readonly: true })),
+      ...ca.mounts,
+    ],
+    env: {
+      ...ca.env,
+      ...(unusual.length === 0 ? {} : { PATH: [...unusual, USUAL_PATH].join(':') }),
+    },
   }
 }
 

@@ -1,5 +1,3 @@
-import { randomInt } from 'node:crypto'
-
 const ADJECTIVES =
   'able agile amber brave bright brisk calm clear clever cosmic crisp daring deft eager early fair fleet fresh gentle glad golden happy humble jolly keen kind light lively lucky mellow merry mild neat nimble noble polite proud quick quiet rapid ready royal sharp shiny silent smart snug solid spry steady sunny swift tidy vivid warm wise witty young'.split(
     ' ',
@@ -16,5 +14,5 @@ export function randomName(): string {
 }
 
 function pick(words: readonly string[]): string {
-  return words[randomInt(words.length)] ?? 'agent'
+  return words[Math.floor(Math.random() * words.length)] ?? 'agent'
 }

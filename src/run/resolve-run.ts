@@ -1,3 +1,4 @@
+import { formatAge } from '../lib/age.ts'
 import { UserError } from '../lib/errors.ts'
 import { nearestName } from '../lib/nearest-name.ts'
 import { quoted } from '../lib/quoted.ts'
@@ -5,33 +6,48 @@ import type { RunRecord } from './run-record.ts'
 import { isLive } from './run-state.ts'
 
 /**
- * Finds the run a user means: exact id, unique id prefix, exact name (the live one of that name, else the
- * newest). Nothing is guessed: no match or several are a `UserError` that lists what there is.
+ * Finds the run a user means: exact id, exact name, unique id prefix. Nothing is guessed: no match or
+ * several are a `UserError` that lists what there is.
+ * @param nowMs for the ages in that list
  */
-export function resolveRun(runs: readonly RunRecord[], text: string): RunRecord {
+export function resolveRun(runs: readonly RunRecord[], text: string, nowMs: number): RunRecord {
+  const matches = matchingRuns(runs, text)
+  const [only, ...others] = matches
+  if (only === undefined) throw noSuchRun(runs, text)
+  if (others.length === 0) return only
+  const list = matches.map((run) => describe(run, nowMs)).join(', ')
+  throw new UserError(`${quoted(text)} matches several runs: ${list}`, {
+    fix: isName(matches, text) ? 'use an id instead of the name' : 'give more of the id',
+  })
+}
+
+/**
+ * Every run that a text could mean, in their order. A whole id means that run, a name its live run (there
+ * is never more than one), else all that ended under it, anything else the runs whose ids begin like it.
+ */
+export function matchingRuns(runs: readonly RunRecord[], text: string): readonly RunRecord[] {
   const exact = runs.find(({ id }) => id === text)
-  if (exact !== undefined) return exact
+  if (exact !== undefined) return [exact]
   const named = runs.filter(({ name }) => name === text)
-  const live = named.find(({ state }) => isLive(state))
-  const byName = live ?? named[0]
-  const prefixed = runs.filter(({ id }) => id.startsWith(text) || id.startsWith(`run_${text}`))
-  const [only, ...others] = prefixed
-  if (byName !== undefined) return byName
-  if (only !== undefined && others.length === 0 && text !== '') return only
-  if (only !== undefined && text !== '')
-    throw new UserError(`${quoted(text)} matches several runs: ${listed(prefixed)}`, {
-      fix: 'give more of the id',
-    })
-  const near = nearestName(
-    text,
-    runs.map(({ name }) => name),
-  )
-  throw new UserError(`there is no run ${quoted(text)}`, {
+  const live = named.filter(({ state }) => isLive(state))
+  if (live.length > 0) return live
+  if (named.length > 0 || text === '') return named
+  return runs.filter(({ id }) => id.startsWith(text) || id.startsWith(`run_${text}`))
+}
+
+function noSuchRun(runs: readonly RunRecord[], text: string): UserError {
+  const names = runs.map(({ name }) => name)
+  const near = nearestName(text, names)
+  return new UserError(`there is no run ${quoted(text)}`, {
     fix: near === undefined ? 'agent list -a' : [`did you mean "${near}"?`, 'agent list -a'],
   })
 }
 
-/** `run_3f9c2a41b07d (myapp, running), …` */
-function listed(runs: readonly RunRecord[]): string {
-  return runs.map(({ id, name, state }) => `${id} (${name}, ${state})`).join(', ')
+function isName(runs: readonly RunRecord[], text: string): boolean {
+  return runs.every(({ name }) => name === text)
+}
+
+/** `run_3f9c2a41b07d (myapp, running, 5m)` */
+function describe({ id, name, state, createdAtMs }: RunRecord, nowMs: number): string {
+  return `${id} (${name}, ${state}, ${formatAge(nowMs - createdAtMs)})`
 }

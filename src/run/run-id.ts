@@ -1,8 +1,6 @@
-import { randomBytes } from 'node:crypto'
-
 /** Ids are `run_` and twelve hex digits. */
 export function newRunId(): string {
-  return `run_${randomBytes(6).toString('hex')}`
+  return `run_${Buffer.from(crypto.getRandomValues(new Uint8Array(6))).toString('hex')}`
 }
 
 export function isRunId(text: string): boolean {

@@ -4,8 +4,8 @@ import { UserError } from '../lib/errors.ts'
 import type { RuntimeKind } from '../runtime/container-state.ts'
 import type { SandboxPlan } from './plan.ts'
 
-/** gVisor's OCI runtime. */
-const GVISOR = 'runsc'
+/** The name under which engines have gVisor's OCI runtime. */
+export const GVISOR = 'runsc'
 
 const EMBEDDED_NOTICE =
   "runtime: embedded, in namespaces on this machine's read-only system; it shares the kernel and limits no memory"

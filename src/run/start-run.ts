@@ -29,6 +29,8 @@ export type StartedRun = {
  * signal fires, everything made so far is undone before the error is passed on.
  */
 export async function startRun(options: StartOptions, context: RunContext): Promise<StartedRun> {
+  const { name, services } = options.plan
+  context.routes.refuseStatic(services.map((service) => ({ agent: name, service: service.name })))
   claim(options, context)
   await using connections = new AsyncDisposableStack()
   try {

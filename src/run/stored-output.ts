@@ -15,6 +15,12 @@ export const LINE_MAX = 64 * 1024
 /** Every unit of a line may be escaped as six characters of JSON. */
 const STORED_LINE_MAX = 6 * LINE_MAX + 1000
 
+/**
+ * Lines that are asked of a runtime once a run is over. Engines take about 7 µs for each, so at the size limit of their
+ * own storage the end of a run of short lines would be held up for half a minute, and then given up.
+ */
+export const KEPT_LINES = 100_000
+
 /** Written at once, in UTF-16 units. */
 const BATCH_SIZE = 64 * 1024
 
@@ -25,15 +31,20 @@ const storedLineSchema = z.object({
 })
 
 /**
- * Writes a run's whole output as JSON Lines. The file appears under its name only when it is complete,
+ * Writes a run's output, of which the runtime gave the last `keptLines`, as JSON Lines; where there may have been
+ * more, a last line says so. The file appears under its name only when it is complete,
  * so a crash leaves either the old copy or none, and doing it again is harmless.
  */
-export async function storeOutput(path: string, chunks: AsyncIterable<LogChunk>): Promise<void> {
+export async function storeOutput(
+  path: string,
+  chunks: AsyncIterable<LogChunk>,
+  keptLines = KEPT_LINES,
+): Promise<void> {
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
   const unfinished = `${path}.unfinished`
   const file = await open(unfinished, 'w', 0o600)
   try {
-    for await (const text of encodedBatches(chunks)) await file.writeFile(text)
+    for await (const text of encodedBatches(chunks, keptLines)) await file.writeFile(text)
     await file.close()
     if (globalThis.AGENT_FAULTS) faultPoint(() => 'output:written')
     renameSync(unfinished, path)
@@ -44,15 +55,43 @@ export async function storeOutput(path: string, chunks: AsyncIterable<LogChunk>)
   }
 }
 
-async function* encodedBatches(chunks: AsyncIterable<LogChunk>): AsyncIterable<string> {
+async function* encodedBatches(
+  chunks: AsyncIterable<LogChunk>,
+  keptLines: number,
+): AsyncIterable<string> {
+  let pieces = 0
   let batch = ''
-  for await (const line of linesOf(chunks)) {
-    batch += `${JSON.stringify(line)}\n`
+  for await (const line of linesOf(counted(chunks, () => pieces++))) {
+    batch += encodeLine(line)
     if (batch.length < BATCH_SIZE) continue
     yield batch
     batch = ''
   }
+  // A runtime counts its own pieces, of which a long line has several.
+  if (pieces >= keptLines) batch += encodeLine(limitNote(keptLines))
   yield batch
+}
+
+async function* counted(
+  chunks: AsyncIterable<LogChunk>,
+  count: () => void,
+): AsyncIterable<LogChunk> {
+  for await (const chunk of chunks) {
+    count()
+    yield chunk
+  }
+}
+
+function encodeLine(line: StoredLine): string {
+  return `${JSON.stringify(line)}\n`
+}
+
+function limitNote(keptLines: number): StoredLine {
+  return storedLine(
+    'stderr',
+    `agent: only the last ${keptLines} lines are kept after a run; what was before them is gone`,
+    undefined,
+  )
 }
 
 /** Lines of the output; each stream is cut into lines by itself. A line's time is that of its beginning. */

@@ -40,7 +40,9 @@ for (const [status, message] of exhausted) {
     )
     const error = await rejectionOf((await networksOf(server)).ensure(spec))
     expect(error.message).toBe('the engine has no addresses left for the network "agentops"')
-    expect(error instanceof UserError && error.fixes[0]).toBe('agent clean')
+    expect(error instanceof UserError && error.fixes[0]).toBe(
+      'remove networks that nobody uses: docker network prune',
+    )
   })
 }
 

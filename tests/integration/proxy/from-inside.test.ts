@@ -104,3 +104,40 @@ test('the socket of a run goes when its door is shut', async () => {
   inside.door[Symbol.dispose]()
   expect(existsSync(inside.socketPath)).toBe(false)
 })
+
+/** Every address of loopback stands for a container of its own. */
+async function askFrom(bed: ProxyBed, localAddress: string, host: string): Promise<string> {
+  using client = await Peer.connect({ host: '127.0.0.9', port: bed.port, localAddress })
+  client.send(
+    head('GET / HTTP/1.1', `Host: ${host}`, 'Connection: close', 'Accept: application/json'),
+  )
+  return (await client.toEnd()).text
+}
+
+describe('a client that comes from a container', () => {
+  const runs: Record<string, string> = { '127.0.0.2': runId, '127.0.0.3': 'run_ffffffffffff' }
+
+  test('is known by its address, and gets the names of its run only', async () => {
+    await using inside = await InsideBed.open()
+    const { bed } = inside
+    using _listener = bed.proxy.serveRuns('127.0.0.9', async (address) => runs[address])
+    const answer = askFrom(bed, '127.0.0.2', 'web.mine.localhost')
+    const upstream = await bed.upstream.accept()
+    expect(await upstream.head()).toContain('X-Forwarded-For: 127.0.0.2\r\n')
+    upstream.send(okResponse)
+    expect(await answer).toStartWith('HTTP/1.1 200 ')
+    const foreign = readErrorPage(await askFrom(bed, '127.0.0.3', 'web.mine.localhost'))
+    expect(foreign).toMatchObject({ status: 403, error: 'out-of-reach' })
+  })
+
+  test('is refused when it is no run, or when nobody can tell', async () => {
+    await using inside = await InsideBed.open()
+    const { bed } = inside
+    using _listener = bed.proxy.serveRuns('127.0.0.9', async (address) => {
+      if (address === '127.0.0.4') throw new Error('the engine does not answer')
+      return runs[address]
+    })
+    for (const address of ['127.0.0.4', '127.0.0.5'])
+      expect(await askFrom(bed, address, 'web.mine.localhost')).toStartWith('HTTP/1.1 403 ')
+  })
+})

@@ -41,6 +41,9 @@ export class AnApp implements Disposable {
       selfCommand: ['/nowhere/agent'],
       runtimes: {
         detect: async () => ({ runtime: this.runtime, info: await this.runtime.ping() }),
+        survey: async () => [
+          { kind: 'docker', found: { runtime: this.runtime, info: await this.runtime.ping() } },
+        ],
         connect: async () => this.runtime,
       },
       sudoCaller: () => undefined,

@@ -2,15 +2,12 @@ import { describe, expect, test } from 'bun:test'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Glob } from 'bun'
-import { knownCommands, parseCommandLine } from '../docs/parse-command-line.ts'
+import { parseCommandLine } from '../docs/parse-command-line.ts'
 
 const SOURCE = join(import.meta.dirname, '../../../src')
 
 /** Texts that begin with the program's name and propose nothing. */
 const NO_PROPOSALS = [/^agent "/, /^agent something \(/, /^agent name$/]
-
-/** Commands that are designed and not there yet; each leaves this list when it comes. */
-const PLANNED = ['clean', 'doctor']
 
 /** Every string of the source that tells the user to type one of our commands. */
 function proposals(): { file: string; text: string }[] {
@@ -55,16 +52,10 @@ describe('a command that a message proposes', () => {
 
   test.each(proposals())('is one that can be typed: $text ($file)', async ({ text }) => {
     for (const words of commandLines(text)) {
-      if (PLANNED.includes(words[0] ?? '')) continue
       expect({ words, against: await parseCommandLine(words) }).toEqual({
         words,
         against: undefined,
       })
     }
-  })
-
-  test('is there, or still planned', async () => {
-    const names = (await knownCommands()).map(({ name }) => name)
-    for (const planned of PLANNED) expect(names).not.toContain(planned)
   })
 })

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'bun:test'
 import { printPlan } from '../../../src/cli/print-plan.ts'
 import { ProgressLines } from '../../../src/cli/progress-lines.ts'
-import { reportError } from '../../../src/cli/report-error.ts'
+import { reportErrors } from '../../../src/cli/report-error.ts'
 import { Style } from '../../../src/cli/style.ts'
 import { formatTable } from '../../../src/cli/table.ts'
 import { UserError } from '../../../src/lib/errors.ts'
@@ -82,6 +82,31 @@ describe('an error', () => {
         '  fix: agent proxy start --port 81',
       ],
       answers: [],
+    })
+  })
+
+  test('beside others: all are told, and the exit code is the highest of theirs', () => {
+    const others = [new UserError('the other', { fix: 'edit b', exitCode: 2 })]
+    expect(reported(new UserError('the one', { fix: 'edit a' }), { others })).toEqual({
+      exitCode: 2,
+      notes: ['error: the one', '  fix: edit a', 'error: the other', '  fix: edit b'],
+      answers: [],
+    })
+  })
+
+  test('beside others is one object with --json', () => {
+    const error = new UserError('the one', { fix: ['edit a', 'edit both'], exitCode: 2 })
+    const others = [new UserError('the other', { fix: 'edit both', exitCode: 2 })]
+    const { answers, notes } = reported(error, { json: true, others })
+    expect([notes, answers.length]).toEqual([[], 1])
+    expect(JSON.parse(answers.join())).toEqual({
+      error: 'the one\nthe other',
+      fixes: ['edit a', 'edit both'],
+      problems: [
+        { error: 'the one', fixes: ['edit a', 'edit both'] },
+        { error: 'the other', fixes: ['edit both'] },
+      ],
+      exitCode: 2,
     })
   })
 
@@ -206,9 +231,12 @@ describe('progress', () => {
   })
 })
 
-function reported(error: unknown, options: { json?: boolean; verbose?: boolean } = {}) {
+function reported(
+  error: unknown,
+  options: { json?: boolean; verbose?: boolean; others?: readonly unknown[] } = {},
+) {
   const output = new RecordedOutput()
-  const exitCode = reportError(error, output, {
+  const exitCode = reportErrors([error, ...(options.others ?? [])], output, {
     json: options.json ?? false,
     verbose: options.verbose ?? false,
     style: PLAIN,

@@ -71,7 +71,7 @@ describe('agent list', () => {
   test('says unknown where the engine does not answer, and orphaned where the command died', async () => {
     using app = new AnApp()
     const run = await startedRun(app, { attached: true })
-    app.runtime.list = async () => Promise.reject(new Error('nobody answers'))
+    app.runtime.inspect = async () => Promise.reject(new Error('nobody answers'))
     expect(await list(app)).toEqual(['myapp unknown'])
     app.processes.kill(app.processes.self)
     expect(await list(app)).toEqual(['myapp orphaned'])
@@ -81,7 +81,7 @@ describe('agent list', () => {
   test('does not wait for an engine that hangs', async () => {
     using app = new AnApp()
     await startedRun(app)
-    app.runtime.list = async () => new Promise(() => undefined)
+    app.runtime.inspect = async () => new Promise(() => undefined)
     const startedMs = performance.now()
     expect(await list(app)).toEqual(['myapp unknown'])
     expect(performance.now() - startedMs).toBeLessThan(3000)
@@ -108,6 +108,22 @@ describe('agent stop', () => {
     expect(app.output.notes).toContain('is not running')
     expect((await rejectionOf(app.run('stop'))).message).toBe('there is no running run')
     await app.run('stop', '--all')
+  })
+
+  test('of a name looks at what runs: ended ones of that name are neither chosen nor in the way', async () => {
+    using app = new AnApp()
+    for (let time = 0; time < 2; time++) {
+      await startedRun(app)
+      await app.run('stop', 'myapp')
+    }
+    await app.run('stop', 'myapp')
+    expect(app.output.notes).toContain('is not running')
+    const run = await startedRun(app)
+    await app.run('stop', 'myapp')
+    expect(row(app, run)?.state).toBe('stopped')
+    const error = await rejectionOf(app.run('destroy', 'myapp'))
+    expect(error.message).toContain('"myapp" matches several runs')
+    expect((await rejectionOf(app.run('logs', 'myapp'))).message).toBe(error.message)
   })
 
   test('refuses --all with names', async () => {

@@ -3,7 +3,6 @@ import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { closeSync, openSync } from 'node:fs'
 import { createServer } from 'node:net'
-import { userInfo } from 'node:os'
 import { join } from 'node:path'
 import type { Environment, Host } from '../../../src/platform/host.ts'
 import { portOwner } from '../../../src/platform/port-owner.ts'
@@ -75,10 +74,17 @@ test.skipIf(process.platform !== 'linux')('an answer that cannot be written is t
   expect(child.exitCode).toBe(7)
 })
 
+/** Told without HOME, which an account without an entry in the system's list would get back. */
+function accountHome(): string {
+  const script = 'require("node:os").userInfo().homedir'
+  const told = execFileSync(process.execPath, ['-p', script], { env: { PATH } }).toString().trim()
+  return told.startsWith('/') ? told : '/'
+}
+
 describe('the home folder', () => {
   test.each([
     ['/srv/home', '/srv/home'],
-    ['', userInfo().homedir],
+    ['', accountHome()],
     ['relative', '/'],
   ])('with HOME %j is %s', (home, expected) => {
     const printed = execFileSync(process.execPath, [program('print-home.ts')], {

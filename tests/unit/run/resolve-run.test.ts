@@ -4,6 +4,8 @@ import { resolveRun } from '../../../src/run/resolve-run.ts'
 import { userErrorOf } from '../../support/user-error-of.ts'
 import { aRun } from './a-run.ts'
 
+const NOW_MS = aRun({}).createdAtMs + 5 * 60_000
+
 /** As the store lists them: newest first. */
 const RUNS = [
   aRun({ id: 'run_3f9c2a41b07d', name: 'web', state: 'stopped' }),
@@ -21,18 +23,26 @@ describe('the run that a user means', () => {
     ['3f9c2', 'run_3f9c2a41b07d', 'the same without run_'],
     ['api', 'run_3f9c00000000', 'its name'],
     ['web', 'run_a00000000000', 'the live one of two with this name'],
-    ['old', 'run_b00000000000', 'the newest of those that ended'],
+    ['b0', 'run_b00000000000', 'one of two that ended under a name, by its id'],
     ['a', 'run_beef00000000', 'a name rather than the beginning of an id'],
     ['a0', 'run_a00000000000', 'an id beginning that is no name'],
   ])('%s is %s (%s)', (text, id) => {
-    expect(resolveRun(RUNS, text).id).toBe(id)
+    expect(resolveRun(RUNS, text, NOW_MS).id).toBe(id)
   })
 
   test.each(['3f9c', 'run_3f9c', 'run_', 'r'])('%s could be several, so all are named', (text) => {
     const error = refusal(text)
     expect(error.message).toContain(`"${text}" matches several runs`)
-    expect(error.message).toContain('run_3f9c2a41b07d (web, stopped)')
-    expect(error.message).toContain('run_3f9c00000000 (api, running)')
+    expect(error.message).toContain('run_3f9c2a41b07d (web, stopped, 5m)')
+    expect(error.message).toContain('run_3f9c00000000 (api, running, 5m)')
+  })
+
+  test('several that ended under one name are listed: the newest need not be the one meant', () => {
+    const error = refusal('old')
+    expect(error.message).toBe(
+      '"old" matches several runs: run_b00000000000 (old, failed, 5m), run_c00000000000 (old, stopped, 5m)',
+    )
+    expect(error.fixes).toEqual(['use an id instead of the name'])
   })
 
   test('nothing is guessed: the nearest name is offered, not taken', () => {
@@ -49,10 +59,10 @@ describe('the run that a user means', () => {
   )
 
   test('without runs there is nobody', () => {
-    expect(() => resolveRun([], 'web')).toThrow('there is no run "web"')
+    expect(() => resolveRun([], 'web', NOW_MS)).toThrow('there is no run "web"')
   })
 })
 
 function refusal(text: string): UserError {
-  return userErrorOf(() => resolveRun(RUNS, text))
+  return userErrorOf(() => resolveRun(RUNS, text, NOW_MS))
 }

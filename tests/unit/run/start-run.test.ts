@@ -64,7 +64,25 @@ describe('a started run', () => {
     expect(life.run(run.id)?.state).toBe('running')
     expect(await life.engine.list({})).toHaveLength(1)
   })
+
+  test('of a name that is a static route is refused before anything is made or written', async () => {
+    await using life = new LifeCycle()
+    const runId = newRunId()
+    const steps: string[] = []
+    life.onStep = (step) => void steps.push(step)
+    addStaticRoute(life)
+    const error = await rejectionOf(life.start({}, { runId }))
+    expect(error.message).toContain('web.myapp.localhost is a static route')
+    expect(steps).toEqual([])
+    expect(life.run(runId)).toBeUndefined()
+  })
 })
+
+/** One that is in the way of the run's service. */
+function addStaticRoute(life: LifeCycle): void {
+  const upstream = { kind: 'address', host: '127.0.0.1', port: 1 } as const
+  life.context.routes.addStatic({ service: 'web', agent: 'myapp' }, upstream)
+}
 
 describe('a start that fails leaves nothing', () => {
   test('when the image is nowhere', async () => {
@@ -85,11 +103,12 @@ describe('a start that fails leaves nothing', () => {
     expect(await life.leftovers(runId)).toEqual([])
   })
 
-  test('when its name is a static route', async () => {
+  test('when its name becomes a static route while its container is made', async () => {
     await using life = new LifeCycle()
     const runId = newRunId()
-    const upstream = { kind: 'address', host: '127.0.0.1', port: 1 } as const
-    life.context.routes.addStatic({ service: 'web', agent: 'myapp' }, upstream)
+    life.onStep = (step) => {
+      if (step === 'before create') addStaticRoute(life)
+    }
     const error = await rejectionOf(life.start({}, { runId }))
     expect(error.message).toContain('web.myapp.localhost is a static route')
     expect(await life.leftovers(runId)).toEqual([])

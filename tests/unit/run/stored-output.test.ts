@@ -121,6 +121,20 @@ describe('a stored output', () => {
     expect(await readStoredOutput(path, 10)).toEqual([])
   })
 
+  test('says so at its end where the runtime may have had more than it was asked for', async () => {
+    using folder = temporaryFolder()
+    const path = join(folder.path, 'output.jsonl')
+    const last = async (lines: number): Promise<string | undefined> => {
+      const chunks = Array.from({ length: lines }, (_line, number) => at('t', `${number}\n`))
+      await storeOutput(path, asIterable(chunks), 3)
+      return (await readStoredOutput(path, 1))?.[0]?.text
+    }
+    expect(await last(2)).toBe('1')
+    expect(await last(3)).toBe(
+      'agent: only the last 3 lines are kept after a run; what was before them is gone',
+    )
+  })
+
   test('belongs to its owner alone', async () => {
     using folder = temporaryFolder()
     const path = join(folder.path, 'runs', 'output.jsonl')
