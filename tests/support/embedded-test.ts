@@ -3,7 +3,8 @@ import { messageOf } from '../../src/lib/errors.ts'
 import { probeNamespaces } from '../../src/embedded/namespaces.ts'
 import { skippedTest } from '../engine/test-engine.ts'
 
-const obstacle = await whatForbidsNamespaces()
+/** Why there can be no embedded runtime on this machine; undefined when there can. */
+export const namespacesObstacle = await whatForbidsNamespaces()
 
 /** A test of the embedded runtime: skipped, with the reason, where the kernel or util-linux do not permit it. */
 export function embeddedTest(
@@ -11,8 +12,8 @@ export function embeddedTest(
   run: () => void | Promise<void>,
   timeoutMs = 30_000,
 ): void {
-  if (obstacle === undefined) test(name, run, timeoutMs)
-  else skippedTest(name, obstacle)
+  if (namespacesObstacle === undefined) test(name, run, timeoutMs)
+  else skippedTest(name, namespacesObstacle)
 }
 
 async function whatForbidsNamespaces(): Promise<string | undefined> {

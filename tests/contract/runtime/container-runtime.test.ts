@@ -66,8 +66,8 @@ const subjects: readonly Subject[] = [
       networks: 'each container has a network of its own',
       volumes: 'it has none',
       'an image that is not here is told apart, and named': 'it has no images',
-      "it has its own environment, folder and user on top of the container's":
-        'a container has one user id; tests/integration/embedded has the rest of the case',
+      "it has a user that is not the container's":
+        'a container has one user id, which is all that can be had without privileges',
     },
   },
 ]

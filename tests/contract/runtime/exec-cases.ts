@@ -17,18 +17,27 @@ export const execCases: readonly RuntimeCase[] = [
     },
   },
   {
-    name: "it has its own environment, folder and user on top of the container's",
+    name: "it has its own environment and folder on top of the container's",
     async run(bench) {
       const id = await bench.running({ env: { A: '1', B: '2' }, workingDir: '/tmp' })
       const { stream } = await bench.runtime.exec(id, {
         ...plain,
-        command: ['sh', '-c', 'echo "$A"; echo "$B"; pwd; id -u'],
+        command: ['sh', '-c', 'echo "$A"; echo "$B"; pwd'],
         env: { B: 'two words' },
         workingDir: '/etc',
-        user: '1234:1234',
       })
       await using _ = stream
-      expect((await collect(stream.output)).stdout).toBe('1\ntwo words\n/etc\n1234\n')
+      expect((await collect(stream.output)).stdout).toBe('1\ntwo words\n/etc\n')
+    },
+  },
+  {
+    name: "it has a user that is not the container's",
+    async run(bench) {
+      const id = await bench.running()
+      const command = ['sh', '-c', 'id -u']
+      const { stream } = await bench.runtime.exec(id, { ...plain, command, user: '1234:1234' })
+      await using _ = stream
+      expect((await collect(stream.output)).stdout).toBe('1234\n')
     },
   },
   {

@@ -1,21 +1,15 @@
-import {
-  chownSync,
-  chmodSync,
-  lstatSync,
-  mkdtempSync,
-  readdirSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs'
-import { tmpdir } from 'node:os'
+import { lstatSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect } from 'bun:test'
-import { engineTest, skippedTest, testEngine } from '../../engine/test-engine.ts'
+import { engineTest, skippedTest } from '../../engine/test-engine.ts'
+import {
+  everythingIn,
+  giveTo,
+  engineUser,
+  ProgramAsUser,
+  type User,
+} from '../../support/ordinary-user.ts'
 import { AgentHome } from '../support/agent-home.ts'
-
-/** An id that has no account here, which is all a run needs. */
-const UID = 58_232
 
 /** A test as an ordinary user: root becomes one, anybody else is one. */
 function ordinaryTest(name: string, run: (home: AgentHome, user: User) => Promise<void>): void {
@@ -26,15 +20,13 @@ function ordinaryTest(name: string, run: (home: AgentHome, user: User) => Promis
     })
   if (Bun.which('setpriv') === null) return skippedTest(name, 'setpriv is not installed')
   engineTest(name, async () => {
-    const user = { uid: UID, gid: groupOfEngine() }
-    using wrapper = new Wrapper(user)
+    const user = engineUser()
+    using wrapper = new ProgramAsUser(user)
     await using home = new AgentHome({ binary: wrapper.file })
     giveTo(user, home.dir)
     await run(home, user)
   })
 }
-
-type User = { uid: number; gid: number }
 
 ordinaryTest('the command runs as the user, who owns what it makes', async (home, user) => {
   const project = home.project('p', { 'agent.yaml': 'image: node:22-slim\nsandbox: none\n' })
@@ -79,42 +71,9 @@ ordinaryTest(
   },
 )
 
-/** The program, started as another user. */
-class Wrapper implements Disposable {
-  readonly #folder = mkdtempSync(join(tmpdir(), 'agent-wrapper-'))
-  readonly file = join(this.#folder, 'agent')
-
-  constructor({ uid, gid }: User) {
-    const { binary } = testEngine()
-    if (binary === undefined) throw new Error('AGENT_TEST_BINARY is not set')
-    const become = `setpriv --reuid=${uid} --regid=${gid} --clear-groups`
-    writeFileSync(this.file, `#!/bin/sh\nexec ${become} -- '${binary}' "$@"\n`)
-    chmodSync(this.file, 0o755)
-  }
-
-  [Symbol.dispose](): void {
-    rmSync(this.#folder, { recursive: true, force: true })
-  }
-}
-
-/** The group that may use the engine's socket. */
-function groupOfEngine(): number {
-  const path = /^unix:\/\/(.*)$/.exec(testEngine().dockerHost)?.[1]
-  return path === undefined ? UID : statSync(path).gid
-}
-
-function giveTo({ uid, gid }: User, folder: string): void {
-  for (const path of everythingIn(folder)) chownSync(path, uid, gid)
-}
-
 function strangersFiles(folder: string, { uid, gid }: User): string[] {
   return everythingIn(folder).filter((path) => {
     const found = lstatSync(path)
     return found.uid !== uid || found.gid !== gid
   })
-}
-
-function everythingIn(folder: string): string[] {
-  const entries = readdirSync(folder, { recursive: true, encoding: 'utf8' })
-  return [folder, ...entries.map((entry) => join(folder, entry))]
 }

@@ -1,60 +1,73 @@
 /** One try to get out, or to see what is the host's. `script` is run by sh; what it prints is judged by `harmless`. */
-export type Probe = { name: string; script: string; harmless: RegExp }
+export type Probe = {
+  name: string
+  /** For a reader: the command, or what it comes to. */
+  tries: string
+  script: string
+  harmless: RegExp
+}
 
 /** Nothing but a refusal. */
 const refused = /^refused\s*$/
 /** Nothing at all. */
 const nothing = /^\s*$/
 
-function mustFail(name: string, command: string): Probe {
+function mustFail(name: string, command: string, tries = command): Probe {
   return {
     name,
+    tries,
     script: `if ${command}; then echo done; else echo refused; fi 2>/dev/null`,
     harmless: refused,
   }
 }
 
 function mustSeeNothing(name: string, command: string): Probe {
-  return { name, script: `${command} 2>/dev/null`, harmless: nothing }
+  return { name, tries: command, script: `${command} 2>/dev/null`, harmless: nothing }
 }
 
 /** Written where the shell's own redirection fails, which is no matter of the command's exit code. */
 function mustNotWrite(path: string): Probe {
-  return mustFail(`write ${path}`, `(echo x > ${path}) 2>/dev/null`)
+  return mustFail(`write ${path}`, `(echo x > ${path}) 2>/dev/null`, `echo x > ${path}`)
 }
 
 /** A system call by number (x86-64 | arm64), through whatever interpreter there is. */
 function mustDenyCall(name: string, x64: number, arm64: number, parameters: string): Probe {
   const number = process.arch === 'arm64' ? arm64 : x64
   const code = `import ctypes,os;l=ctypes.CDLL(None,use_errno=True);r=l.syscall(${number},${parameters});print("refused" if r<0 and ctypes.get_errno()==1 else "done %d %d"%(r,ctypes.get_errno()))`
-  return { name: `system call ${name}`, script: `/usr/bin/python3 -c '${code}'`, harmless: refused }
+  return {
+    name: `system call ${name}`,
+    tries: `${name}(${parameters})`,
+    script: `python3 -c '${code}'`,
+    harmless: refused,
+  }
 }
 
-const node = (code: string): string => `/usr/bin/env node -e '${code}'`
+function mustShow(name: string, command: string, harmless: RegExp): Probe {
+  return { name, tries: command, script: command, harmless }
+}
 
-/** What a container of the embedded runtime is tried with. */
+function mustNotReach(name: string, code: string): Probe {
+  return mustFail(name, `python3 -c 'import socket;socket.${code}'`, `socket.${code}`)
+}
+
+/**
+ * What a container is tried with. `tcpPort`: of a service on the host's loopback; `workspace`: the folder on the
+ * host that is `/workspace` inside.
+ */
 export function escapeProbes(host: { tcpPort: number; workspace: string }): readonly Probe[] {
-  return [...privilegeProbes(), ...fileProbes(host), ...networkProbes(host), ...kernelProbes()]
+  return [...privilegeProbes(host), ...fileProbes(host), ...networkProbes(host), ...kernelProbes()]
 }
 
-function privilegeProbes(): readonly Probe[] {
+function privilegeProbes({ workspace }: { workspace: string }): readonly Probe[] {
   return [
     // Identity and privileges.
-    { name: 'not root', script: 'id -u', harmless: /^[1-9]\d*\s*$/ },
-    {
-      name: 'no effective capability',
-      script: 'grep CapEff /proc/self/status',
-      harmless: /\t0+$/m,
-    },
-    {
-      name: 'no permitted capability',
-      script: 'grep CapPrm /proc/self/status',
-      harmless: /\t0+$/m,
-    },
-    { name: 'no bounding capability', script: 'grep CapBnd /proc/self/status', harmless: /\t0+$/m },
-    { name: 'no ambient capability', script: 'grep CapAmb /proc/self/status', harmless: /\t0+$/m },
-    { name: 'no new privileges', script: 'grep NoNewPrivs /proc/self/status', harmless: /\t1$/m },
-    { name: 'a seccomp filter', script: 'grep Seccomp: /proc/self/status', harmless: /\t2$/m },
+    mustShow('not root', 'id -u', /^[1-9]\d*\s*$/),
+    mustShow('no effective capability', 'grep CapEff /proc/self/status', /\t0+$/m),
+    mustShow('no permitted capability', 'grep CapPrm /proc/self/status', /\t0+$/m),
+    mustShow('no bounding capability', 'grep CapBnd /proc/self/status', /\t0+$/m),
+    mustShow('no ambient capability', 'grep CapAmb /proc/self/status', /\t0+$/m),
+    mustShow('no new privileges', 'grep NoNewPrivs /proc/self/status', /\t1$/m),
+    mustShow('a seccomp filter', 'grep Seccomp: /proc/self/status', /\t2$/m),
     mustFail('become root', 'setpriv --reuid=0 true'),
     mustFail('a further user namespace', 'unshare --user true'),
     mustFail('a mount namespace', 'unshare --mount true'),
@@ -62,14 +75,18 @@ function privilegeProbes(): readonly Probe[] {
     mustFail('setgroups', 'setpriv --groups=0 true'),
     mustFail('setuid programs', 'su root -c true </dev/null'),
     // Processes.
-    { name: 'only own processes', script: 'ls /proc | grep -c "^[0-9]"', harmless: /^[1-6]\s*$/ },
+    mustShow('only own processes', 'ls /proc | grep -c "^[0-9]"', /^[1-8]\s*$/),
     mustFail('signal the first process', 'kill -KILL 1 && ! kill -0 1'),
     mustSeeNothing(
       'the environment of the first process',
       'tr "\\0" "\\n" < /proc/1/environ | grep -v "^PATH=\\|^PWD=\\|^SHLVL=\\|^_="',
     ),
     mustSeeNothing('descriptors beyond the three', 'ls /proc/self/fd | grep -v "^[0-3]$"'),
-    mustFail('the root of the first process leads out', 'test -e /proc/1/root/.agentops-host-only'),
+    mustFail(
+      'the root of the first process leads out',
+      `test -e /proc/1/root${workspace}/file`,
+      'test -e /proc/1/root/<workspace on the host>/file',
+    ),
   ]
 }
 
@@ -148,35 +165,29 @@ function fileProbes({ workspace }: { workspace: string }): readonly Probe[] {
       'cp /usr/bin/id /workspace/id && chmod u+s /workspace/id && grep " /workspace " /proc/self/mountinfo | grep -qv nosuid',
     ),
     mustFail('a hard link out of the workspace', 'ln /workspace/file /tmp/file'),
-    mustFail('leave the workspace upwards', `test -e /workspace/../${workspace.slice(1)}/file`),
+    mustFail(
+      'leave the workspace upwards',
+      `test -e /workspace/..${workspace}/file`,
+      'test -e /workspace/../<workspace on the host>/file',
+    ),
   ]
 }
 
 function networkProbes({ tcpPort }: { tcpPort: number }): readonly Probe[] {
   return [
-    mustFail(
-      'loopback of the host',
-      `/usr/bin/python3 -c 'import socket;socket.create_connection(("127.0.0.1",${tcpPort}),2)'`,
-    ),
-    mustFail(
-      'loopback of the host over IPv6',
-      `/usr/bin/python3 -c 'import socket;socket.create_connection(("::1",${tcpPort}),2)'`,
-    ),
-    mustFail(
-      'other machines',
-      `/usr/bin/python3 -c 'import socket;socket.create_connection(("192.0.2.1",80),2)'`,
-    ),
-    {
-      name: 'only loopback',
-      script: 'tail -n +3 /proc/net/dev | cut -d: -f1',
-      harmless: /^\s*lo\s*$/,
-    },
+    reachesPort('loopback of the host', '127.0.0.1', tcpPort),
+    reachesPort('loopback of the host over IPv6', '::1', tcpPort),
+    // Nothing is sent: the kernel only looks for a route.
+    mustNotReach('a route to other machines', 'socket(2,2).connect(("192.0.2.1",9))'),
+    mustShow('only loopback', 'tail -n +3 /proc/net/dev | cut -d: -f1', /^\s*lo\s*$/),
     mustSeeNothing('abstract sockets of the host', 'grep @ /proc/net/unix'),
-    mustFail(
-      'raw sockets',
-      `/usr/bin/python3 -c 'import socket;socket.socket(socket.AF_INET,socket.SOCK_RAW,1)'`,
-    ),
+    mustNotReach('raw sockets', 'socket(2,3,1)'),
   ]
+}
+
+function reachesPort(name: string, address: string, port: number): Probe {
+  const connect = `create_connection(("${address}",${port}),2)`
+  return { ...mustNotReach(name, connect), tries: `connect to a service on the host's ${address}` }
 }
 
 /** Parts of the kernel that no namespace separates; and what has to work all the same. */
@@ -192,23 +203,17 @@ function kernelProbes(): readonly Probe[] {
     mustDenyCall('kexec_load', 246, 104, '0,0,0,0'),
     mustDenyCall('init_module', 175, 105, '0,0,0'),
     // What has to work all the same.
-    {
-      name: 'own folders are writable',
-      script:
-        'for d in /workspace /tmp /run /home/agent /dev/shm /var/tmp; do echo x > $d/.w && rm $d/.w && echo ok; done',
-      harmless: /^(?:ok\n){6}$/,
-    },
+    mustShow(
+      'own folders are writable',
+      'for d in /workspace /tmp /run /home/agent /dev/shm /var/tmp; do echo x > $d/.w && rm $d/.w && echo ok; done',
+      /^(?:ok\n){6}$/,
+    ),
     {
       name: 'own loopback works',
-      script: node(
-        'const n=require("net");const s=n.createServer(c=>c.end("ok")).listen(3000,()=>n.connect(3000).on("data",d=>{console.log(String(d));process.exit()}))',
-      ),
+      tries: 'listen on 127.0.0.1:3000 and connect to it',
+      script: `python3 -c 'import socket;s=socket.create_server(("127.0.0.1",3000));c=socket.create_connection(("127.0.0.1",3000));s.accept()[0].send(b"ok");print(c.recv(2).decode())'`,
       harmless: /^ok$/m,
     },
-    {
-      name: '/dev/null takes everything',
-      script: 'echo x > /dev/null && echo ok',
-      harmless: /^ok$/m,
-    },
+    mustShow('/dev/null takes everything', 'echo x > /dev/null && echo ok', /^ok$/m),
   ]
 }

@@ -1,55 +1,23 @@
 import { expect } from 'bun:test'
-import { mkdirSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:net'
+import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { ContainerSpec } from '../../../src/runtime/container-spec.ts'
 import { EmbeddedBed, embeddedTest } from './embedded-bed.ts'
 import { escapeProbes, type Probe } from './escape-probes.ts'
-
-/** A service of the host that no container may reach. */
-async function hostService(): Promise<{ port: number } & AsyncDisposable> {
-  const server = createServer((socket) => socket.end('of the host'))
-  await new Promise<void>((resolve) => {
-    server.listen(0, '127.0.0.1', resolve)
-  })
-  const address = server.address()
-  if (address === null || typeof address === 'string') throw new Error('no port')
-  return {
-    port: address.port,
-    [Symbol.asyncDispose]: async () => void server.close(),
-  }
-}
+import { hostService, judge, PROBE_ALL, writeProbes } from './probe-workspace.ts'
 
 function workspaceOf(bed: EmbeddedBed, probes: readonly Probe[]): Partial<ContainerSpec> {
   const source = join(bed.dir, 'workspace')
-  mkdirSync(join(source, 'probes'), { recursive: true })
-  writeFileSync(join(source, 'file'), 'of the workspace\n')
-  for (const [index, { script }] of probes.entries())
-    writeFileSync(join(source, 'probes', String(index)), script)
+  mkdirSync(source)
+  writeProbes(source, probes)
   return { mounts: [{ source, target: '/workspace', readonly: false }], workingDir: '/workspace' }
 }
 
-/** Output of every probe, by its number. */
-function resultsOf(output: string): Map<number, string> {
-  const parts = output.split(/^@@(\d+)\n/m).slice(1)
-  return new Map(
-    Array.from({ length: parts.length / 2 }, (_, index) => [
-      Number(parts[index * 2]),
-      parts[index * 2 + 1] ?? '',
-    ]),
+function escapes(probes: readonly Probe[], output: string): string[] {
+  return judge(probes, output).flatMap(({ probe, isHeld, result }) =>
+    isHeld ? [] : [`${probe.name}: ${result.slice(0, 200)}`],
   )
 }
-
-function escapes(probes: readonly Probe[], output: string): string[] {
-  const results = resultsOf(output)
-  return probes.flatMap(({ name, harmless }, index) => {
-    const result = results.get(index) ?? 'no answer'
-    return harmless.test(result) ? [] : [`${name}: ${result.slice(0, 200)}`]
-  })
-}
-
-const ALL = (count: number): string =>
-  `i=0; while [ $i -lt ${count} ]; do echo "@@$i"; sh /workspace/probes/$i 2>/dev/null </dev/null; i=$((i+1)); done`
 
 embeddedTest(
   'nothing leads out of a container, and nothing of the host is seen in it',
@@ -57,7 +25,7 @@ embeddedTest(
     await using bed = new EmbeddedBed()
     await using service = await hostService()
     const probes = escapeProbes({ tcpPort: service.port, workspace: join(bed.dir, 'workspace') })
-    const { output } = await bed.run(ALL(probes.length), workspaceOf(bed, probes))
+    const { output } = await bed.run(PROBE_ALL, workspaceOf(bed, probes))
     expect(escapes(probes, output)).toEqual([])
   },
   60_000,
@@ -75,7 +43,7 @@ embeddedTest(
     )
     const id = await bed.start('sleep 100', workspaceOf(bed, probes))
     const session = await bed.runtime.exec(id, {
-      command: ['sh', '-c', ALL(probes.length)],
+      command: ['sh', '-c', PROBE_ALL],
       env: {},
       tty: false,
       stdin: false,

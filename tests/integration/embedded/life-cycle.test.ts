@@ -118,6 +118,15 @@ embeddedTest('one more command: exit code, both streams, input, environment', as
   expect(await session.exitCode()).toBe(9)
 })
 
+embeddedTest('one more command of another user is refused before it starts', async () => {
+  await using bed = new EmbeddedBed()
+  const id = await bed.start('sleep 60')
+  const command = { command: ['true'], env: {}, tty: false, stdin: false, user: '1234:1234' }
+  const error: unknown = await bed.runtime.exec(id, command).catch((failure: unknown) => failure)
+  expect(error).toMatchObject({ exitCode: 125, fixes: ['leave the user out, or use Docker'] })
+  expect(String(error)).toContain('user "1234:1234"')
+})
+
 embeddedTest('logs: the last lines, times, what follows', async () => {
   await using bed = new EmbeddedBed()
   const id = await bed.start('for i in 1 2 3 4 5; do echo line $i; sleep 0.03; done')
