@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { EgressAccess } from '../egress/egress-context.ts'
 import type { AccessEntry } from '../proxy/access-entry.ts'
 
 const accessLineSchema = z.object({
@@ -47,6 +48,22 @@ export function lineOfRequest(entry: AccessEntry): AccessLine {
     ...(hostBlock === undefined
       ? {}
       : { reason: `${hostBlock.framework} refused the host`, fix: hostBlock.remedy }),
+  }
+}
+
+/** Of what a run asked for outside. */
+export function lineOfEgress(access: EgressAccess): AccessLine {
+  const { host, port, path, reason } = access
+  return {
+    time: new Date(access.timeMs).toISOString(),
+    direction: 'out',
+    peer: `${host.includes(':') ? `[${host}]` : host}:${port}`,
+    method: access.method,
+    ...(path === undefined ? {} : { path }),
+    status: access.status,
+    bytes: access.bytesUp + access.bytesDown,
+    durationMs: rounded(access.durationMs),
+    ...(reason === undefined ? {} : { reason }),
   }
 }
 

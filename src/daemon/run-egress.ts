@@ -1,11 +1,29 @@
+import type { EgressPolicy } from '../egress/egress-policy.ts'
+import { serveEgress } from '../egress/serve-egress.ts'
+import { networkOfPlan, type PlannedNetwork } from '../run/planned-network.ts'
 import type { RunContext } from '../run/run-context.ts'
 import type { RunRecord } from '../run/run-record.ts'
+import { lineOfEgress } from './access-line.ts'
 import type { AccessLog } from './access-log.ts'
 
-/** TEMP */
+/** Serves what leaves a run under the network policy of its plan, and notes it in the run's access log. */
 export function runEgress(
-  _context: RunContext,
-  _access: AccessLog,
+  { clock }: RunContext,
+  access: AccessLog,
 ): (run: RunRecord, socketPath: string) => Promise<AsyncDisposable> {
-  return async () => ({ [Symbol.asyncDispose]: async () => undefined })
+  return ({ id, plan }, socketPath) => {
+    const policy = policyOf(networkOfPlan(plan))
+    return serveEgress({
+      socketPath,
+      policy: () => policy,
+      clock,
+      onAccess: (entry) => access.add(id, lineOfEgress(entry)),
+    })
+  }
+}
+
+function policyOf({ policy, allow }: PlannedNetwork): EgressPolicy {
+  if (policy === 'permissive') return { kind: 'permissive' }
+  const hosts = allow.map(({ host, port }) => (port === undefined ? { host } : { host, port }))
+  return { kind: 'strict', allow: hosts }
 }
