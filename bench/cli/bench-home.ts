@@ -1,7 +1,10 @@
+import { existsSync } from 'node:fs'
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Invocation } from '../whole-process.ts'
+
+const goneLimitMs = 15_000
 
 /** Folders the measured programs run in: nothing of the user's own state or configuration takes part. */
 export type BenchHome = {
@@ -14,6 +17,7 @@ export type BenchHome = {
   /** The project that is run. */
   workspace: string
   invocation(stateDir: string, command: readonly string[]): Invocation
+  /** Waits until the background process has ended, which would write there again. */
   remove(): Promise<void>
 }
 
@@ -32,6 +36,7 @@ export async function makeBenchHome(
   const base = {
     HOME: root,
     PATH: process.env['PATH'] ?? '',
+    AGENTOPS_DAEMON_IDLE: '2',
     ...(dockerHost === undefined ? {} : { DOCKER_HOST: dockerHost }),
   }
   return {
@@ -44,6 +49,18 @@ export async function makeBenchHome(
       cwd: workspace,
       env: { ...base, AGENTOPS_HOME: stateDir },
     }),
-    remove: () => rm(root, { recursive: true, force: true }),
+    async remove() {
+      for (const name of ['live', 'runs'])
+        await untilGone(join(root, name, 'sockets', 'control.sock'))
+      await rm(root, { recursive: true, force: true })
+    },
+  }
+}
+
+async function untilGone(socket: string): Promise<void> {
+  const endMs = performance.now() + goneLimitMs
+  while (existsSync(socket)) {
+    if (performance.now() > endMs) throw new Error(`a background process still has ${socket}`)
+    await Bun.sleep(50)
   }
 }

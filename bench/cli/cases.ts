@@ -21,13 +21,13 @@ const manyRuns = 200
 /** Whole-process comparisons of `agent` and the `docker` CLI that do the same for a user. */
 export function cliCases(
   home: BenchHome,
-  options: { agent: string; image: string; hasEngine: boolean; hasImage: boolean },
+  options: { agent: string; docker: string; image: string; hasEngine: boolean; hasImage: boolean },
 ): CliCase[] {
   const { agent, image, hasEngine, hasImage } = options
   const needsEngine = hasEngine ? {} : { skip: 'no Docker engine answers' }
   const needsImage = hasEngine && !hasImage ? { skip: `docker pull ${image} first` } : needsEngine
   const manyState = `${home.emptyState}-${manyRuns}`
-  const docker = (args: readonly string[]) => home.invocation(manyState, ['docker', ...args])
+  const docker = (args: readonly string[]) => home.invocation(manyState, [options.docker, ...args])
   return [
     { name: 'version', ours: ['--version'], theirs: ['--version'], stateDir: home.emptyState },
     { name: 'list', ours: ['list'], theirs: ['ps'], stateDir: home.emptyState, ...needsEngine },

@@ -19,7 +19,7 @@ export async function compareCli(options: BenchOptions): Promise<string> {
     }
     const hasEngine = succeeds('version')
     const hasImage = hasEngine && succeeds('image', 'inspect', image)
-    const cases = cliCases(home, { agent, image, hasEngine, hasImage })
+    const cases = cliCases(home, { agent, docker, image, hasEngine, hasImage })
     const rows: ComparisonRow[] = []
     for (const candidate of cases)
       if (only.length === 0 || only.includes(candidate.name))
@@ -51,7 +51,7 @@ async function measureCase(
   }
 }
 
-/** Destroys the measured runs before their records go; what the background process holds ends by itself. */
+/** Destroys the measured runs before their records go. */
 async function leaveNothing(home: BenchHome, agent: string): Promise<void> {
   for (const stateDir of [home.liveState, home.runState]) {
     if (!existsSync(stateDir)) continue

@@ -43,7 +43,7 @@ test('the table shows what was measured and why something was not', () => {
     { kind: 'skipped', name: 'b', ours: 'agent b', theirs: 'docker b', reason: 'no engine' },
   ] as const
   expect(comparisonTable(rows).split('\n').slice(2)).toEqual([
-    '| a | `agent a` | 5.0 (5.0–5.0) | `docker a` | 10.0 (10.0–10.0) | 0.50 (0.50–0.50) | 1 |',
+    '| a | `agent a` | 5.0 (5.0–5.0) ms | `docker a` | 10.0 (10.0–10.0) ms | 0.50 (0.50–0.50) | 1 |',
     '| b | `agent b` | skipped | `docker b` | no engine |  |  |',
   ])
 })
