@@ -17,6 +17,7 @@ import { ContainerFolder } from './container-folder.ts'
 import { recordedSpec } from './container-record.ts'
 import { recordEvent, trimJournal } from './event-journal.ts'
 import { maskedPlaces } from './masked-places.ts'
+import { announceMaking, halfMade, halfRemoved, sweepUnfinished } from './unfinished-folders.ts'
 
 const ID = /^[0-9a-f]{16}$/
 
@@ -36,14 +37,15 @@ export class ContainerStore {
   create(spec: ContainerSpec, host: { uid: number; gid: number }): ContainerId {
     ensurePrivateDirectory(this.root, host.uid)
     trimJournal(this.root)
-    this.#sweep()
+    this.sweep()
     for (const { source } of spec.mounts)
       if (!existsSync(source))
         throw new StartError(`the mount's source ${source} does not exist`, 125)
     if (this.list({}).some(({ name }) => name === spec.name))
       throw new StartError(`there is a container named "${spec.name}" already`, 125)
     const id = containerId(randomBytes(8).toString('hex'))
-    const unfinished = new ContainerFolder(join(this.root, `.new-${id}`))
+    using _ = announceMaking(this.root, this.#libc)
+    const unfinished = new ContainerFolder(halfMade(this.root, id))
     mkdirSync(unfinished.path, { mode: 0o700 })
     mkdirSync(unfinished.waiting, { mode: 0o700 })
     writeFileSync(unfinished.lock, '', { mode: 0o600 })
@@ -108,7 +110,7 @@ export class ContainerStore {
     const folder = this.find(id)
     if (folder === undefined) return
     const labels = folder.record()?.spec.labels ?? {}
-    const removed = join(this.root, `.removed-${id}`)
+    const removed = halfRemoved(this.root, id)
     try {
       renameSync(folder.path, removed)
     } catch (error) {
@@ -120,15 +122,13 @@ export class ContainerStore {
     rmSync(removed, { recursive: true, force: true })
   }
 
-  #tell(kind: ContainerEvent['kind'], id: ContainerId, labels: ContainerEvent['labels']): void {
-    recordEvent(this.root, { kind, id, labels, timeMs: this.#clock.now() })
+  /** Takes away what dead processes left half made or half removed. */
+  sweep(): void {
+    sweepUnfinished(this.root, this.#libc)
   }
 
-  /** What a crash left half removed. Half made ones may be somebody's who is at it. */
-  #sweep(): void {
-    for (const name of readdirSync(this.root))
-      if (name.startsWith('.removed-'))
-        rmSync(join(this.root, name), { recursive: true, force: true })
+  #tell(kind: ContainerEvent['kind'], id: ContainerId, labels: ContainerEvent['labels']): void {
+    recordEvent(this.root, { kind, id, labels, timeMs: this.#clock.now() })
   }
 }
 

@@ -13,6 +13,7 @@ export function followEvents(
   selector: LabelSelector,
   signal: AbortSignal,
 ): AsyncIterable<ContainerEvent> {
+  sweepIfPossible(store)
   const journal = new JournalReader(store.root)
   const running = new Map<ContainerId, ContainerEvent['labels']>()
   for (const { id, labels, phase } of store.list(selector))
@@ -42,8 +43,19 @@ async function* readEvents(
       if (event.kind === 'exited' || event.kind === 'removed') running.delete(event.id)
       yield event
     }
-    for (const event of bell.isLookingDue() ? silentEnds(store, running) : []) yield event
+    const isDue = bell.isLookingDue()
+    if (isDue) sweepIfPossible(store)
+    for (const event of isDue ? silentEnds(store, running) : []) yield event
     await bell.ring()
+  }
+}
+
+/** Whoever follows events stays for long, and sees to it that a crash leaves nothing behind for long. */
+function sweepIfPossible(store: ContainerStore): void {
+  try {
+    store.sweep()
+  } catch {
+    // Somebody else is at it, or the disk is at fault: what is left is tried again at the next look.
   }
 }
 

@@ -14,6 +14,11 @@ export function tryFlock(libc: Libc, descriptor: number): boolean {
   return libc.flock(descriptor, EXCLUSIVE | WITHOUT_WAITING) === 0
 }
 
+/** flock(2) of an open file, shared with others who ask for no more; waits while somebody has it alone. */
+export function sharedFlock(libc: Libc, descriptor: number): void {
+  libc.flock(descriptor, SHARED)
+}
+
 /** Whether anybody holds the lock of a file; a file that is not there is held by nobody. */
 export function isFlocked(libc: Libc, path: string): boolean {
   let descriptor: number

@@ -49,14 +49,22 @@ export class EmbeddedHome implements AsyncDisposable {
     if (user !== undefined) giveTo(user, this.home.dir)
   }
 
+  /** Gives the command `agent run`. */
+  spawnRun(
+    name: string,
+    { attached, deaf = false }: { attached: boolean; deaf?: boolean },
+  ): Command {
+    const how = [...(attached ? [] : ['-d']), '--runtime', 'embedded', '--name', name]
+    const words = ['sh', 'command.sh', deaf ? 'deaf' : 'meek']
+    return this.home.spawn(['run', ...how, this.#project, '--', ...words])
+  }
+
   /** Starts `agent run`; resolves when the run is written down as running. */
   async start(
     name: string,
-    { attached, deaf = false }: { attached: boolean; deaf?: boolean },
+    options: { attached: boolean; deaf?: boolean },
   ): Promise<{ command: Command; run: RunRecord }> {
-    const how = [...(attached ? [] : ['-d']), '--runtime', 'embedded', '--name', name]
-    const words = ['sh', 'command.sh', deaf ? 'deaf' : 'meek']
-    const command = this.home.spawn(['run', ...how, this.#project, '--', ...words])
+    const command = this.spawnRun(name, options)
     const endMs = performance.now() + START_LIMIT_MS
     for (;;) {
       const run = this.#liveRun(name)
@@ -91,6 +99,11 @@ export class EmbeddedHome implements AsyncDisposable {
     return performance.now() - startedMs
   }
 
+  /** Waits until every live run is detached and whole, and nothing is there that belongs to none of them. */
+  untilInOrder(): Promise<void> {
+    return noneLeft('after the next command', () => this.#disorder())
+  }
+
   /** Waits until nothing is left of any run, and the background process has ended. */
   untilEmpty(): Promise<void> {
     return noneLeft('in the end', () => this.#leftovers())
@@ -111,6 +124,31 @@ export class EmbeddedHome implements AsyncDisposable {
     if (this.#state === undefined) return undefined
     const live = new RunStore(this.#state, systemClock).list({ live: true })
     return live.find((run) => run.name === name)
+  }
+
+  #disorder(): string[] {
+    const rows = this.view.runs().filter(({ cleanedAtMs }) => cleanedAtMs === undefined)
+    const whole = rows.filter(({ state, attached }) => state === 'running' && !attached)
+    const isOfWhole = (what: string): boolean =>
+      whole.some(({ id, name, containerId = '' }) =>
+        [`route ${name}`, `folder ${containerId}`, `socket ${id}.in`, `socket ${id}.out`].includes(
+          what,
+        ),
+      )
+    const things = [
+      ...this.view.routes().map(({ agent }) => `route ${agent}`),
+      ...namesIn(this.view.paths.socketDir)
+        .filter((name) => name.startsWith('run_'))
+        .map((name) => `socket ${name}`),
+      ...this.#folders().map((name) => `folder ${name}`),
+    ]
+    return [
+      ...rows.filter((row) => !whole.includes(row)).map(({ name, state }) => `${name} (${state})`),
+      ...things.filter((what) => !isOfWhole(what)),
+      ...whole
+        .filter(({ name }) => !things.includes(`route ${name}`))
+        .map(({ name }) => `no route of ${name}`),
+    ]
   }
 
   #leftovers(): string[] {
