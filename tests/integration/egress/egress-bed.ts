@@ -65,13 +65,21 @@ export async function egressBed(options: Partial<EgressOptions> = {}): Promise<E
 
 /** Listens where the beds look for the outside. */
 export async function listenOutside(server: Server): Promise<AsyncDisposable & { port: number }> {
+  const sockets = new Set<Socket>()
+  server.on('connection', (socket: Socket) => {
+    sockets.add(socket)
+    socket.on('close', () => sockets.delete(socket))
+  })
   server.listen(0, OUTSIDE_ADDRESS)
   await once(server, 'listening')
   const address = server.address()
   if (address === null || typeof address === 'string') throw new Error('no port')
   return {
     port: address.port,
-    [Symbol.asyncDispose]: () => new Promise((resolve) => server.close(() => resolve())),
+    async [Symbol.asyncDispose]() {
+      for (const socket of sockets) socket.destroy()
+      await new Promise((resolve) => server.close(resolve))
+    },
   }
 }
 
