@@ -12,7 +12,7 @@ export function parseIpAddress(text: string): IpAddress | undefined {
  * Reads IPv4 in every spelling of inet_aton(3): one to four numbers, decimal, octal (`0177`) or
  * hexadecimal (`0x7f`), the last one filling all remaining bytes (`127.1`, `2130706433`).
  */
-export function parseIpv4(text: string): IpAddress | undefined {
+function parseIpv4(text: string): IpAddress | undefined {
   const numbers = text.split('.').map(numberOf)
   const last = numbers.pop()
   if (last === undefined || numbers.length > 3) return undefined
@@ -63,7 +63,7 @@ const EMBEDDINGS = [
 ] as const
 
 /** The IPv4 address that an IPv6 address stands for (`::ffff:1.2.3.4`, `64:ff9b::102:304`, `2002:…`). */
-export function embeddedIpv4(address: IpAddress): IpAddress | undefined {
+function embeddedIpv4(address: IpAddress): IpAddress | undefined {
   if (address.length !== 16) return undefined
   const form = EMBEDDINGS.find(({ prefix }) => startsWith(address, prefix))
   return form === undefined ? undefined : address.slice(form.at, form.at + 4)

@@ -29,7 +29,7 @@ export function endToEndFields(fields: readonly Field[]): Field[] {
 }
 
 /** The fields of a message of node:http in the sender's spelling and order. */
-export function requestFields({ rawHeaders }: IncomingMessage): Field[] {
+function requestFields({ rawHeaders }: IncomingMessage): Field[] {
   return rawHeaders.flatMap((name, index) =>
     index % 2 === 0 ? [[name, rawHeaders[index + 1] ?? ''] as const] : [],
   )
@@ -64,6 +64,6 @@ export function originRequestHead(
 }
 
 /** A message with both framings is an attempt to be read two ways (RFC 9112 §6.3). */
-export function withoutLength(fields: readonly Field[]): Field[] {
+function withoutLength(fields: readonly Field[]): Field[] {
   return fields.filter(([key]) => key.toLowerCase() !== 'content-length')
 }

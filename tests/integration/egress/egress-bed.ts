@@ -1,14 +1,34 @@
+import { test } from 'bun:test'
 import { once } from 'node:events'
+import {
+  createServer as createHttpServer,
+  type IncomingMessage,
+  type Server as HttpServer,
+  type ServerResponse,
+} from 'node:http'
 import { connect, createServer, type Server, type Socket } from 'node:net'
+import { networkInterfaces } from 'node:os'
 import { join } from 'node:path'
 import type { EgressAccess } from '../../../src/egress/egress-context.ts'
 import type { EgressPolicy } from '../../../src/egress/egress-policy.ts'
 import { type EgressOptions, serveEgress } from '../../../src/egress/serve-egress.ts'
 import { systemClock } from '../../../src/platform/clock.ts'
+import { skippedTest } from '../../engine/test-engine.ts'
 import { temporaryFolder } from '../../support/temporary-folder.ts'
 
-/** A documentation address (RFC 5737) that the machine's loopback takes over for a test; no run may reach 127/8. */
-export const PUBLIC_ADDRESS = '198.51.100.7'
+/**
+ * An address of this machine that stands for the outside: the beds call no address the machine's own.
+ * Loopback cannot, as it is refused whatever the machine has. Empty where there is no network at all.
+ */
+export const OUTSIDE_ADDRESS =
+  Object.values(networkInterfaces())
+    .flatMap((addresses) => addresses ?? [])
+    .find(({ family, internal }) => family === 'IPv4' && !internal)?.address ?? ''
+
+/** `test` for what needs such an address; without one, a skip that says so. */
+export const outsideTest = test.skipIf(OUTSIDE_ADDRESS === '')
+if (OUTSIDE_ADDRESS === '')
+  skippedTest('connections to the outside', 'this machine has no address but loopback')
 
 export type EgressBed = AsyncDisposable & {
   socketPath: string
@@ -26,7 +46,7 @@ export async function egressBed(options: Partial<EgressOptions> = {}): Promise<E
     await serveEgress({
       socketPath,
       policy: () => policy,
-      resolve: async () => [{ address: PUBLIC_ADDRESS, family: 4 }],
+      resolve: async () => [{ address: OUTSIDE_ADDRESS, family: 4 }],
       hostAddresses: () => [],
       clock: systemClock,
       onAccess: (access) => accesses.push(access),
@@ -36,21 +56,56 @@ export async function egressBed(options: Partial<EgressOptions> = {}): Promise<E
   return {
     socketPath,
     accesses,
-    setPolicy: (next) => (policy = next),
+    setPolicy: (next) => {
+      policy = next
+    },
     [Symbol.asyncDispose]: () => stack.disposeAsync(),
   }
 }
 
-/** Listens on the documentation address. */
-export async function listenPublic(server: Server): Promise<AsyncDisposable & { port: number }> {
-  server.listen(0, PUBLIC_ADDRESS)
+/** Listens where the beds look for the outside. */
+export async function listenOutside(server: Server): Promise<AsyncDisposable & { port: number }> {
+  const sockets = new Set<Socket>()
+  server.on('connection', (socket: Socket) => {
+    sockets.add(socket)
+    socket.on('close', () => sockets.delete(socket))
+  })
+  server.listen(0, OUTSIDE_ADDRESS)
   await once(server, 'listening')
   const address = server.address()
   if (address === null || typeof address === 'string') throw new Error('no port')
   return {
     port: address.port,
-    [Symbol.asyncDispose]: () => new Promise((resolve) => server.close(() => resolve())),
+    async [Symbol.asyncDispose]() {
+      for (const socket of sockets) socket.destroy()
+      await new Promise((resolve) => server.close(resolve))
+    },
   }
+}
+
+/** An origin that says what it was asked. */
+export function echoingOrigin(): HttpServer {
+  return createHttpServer((request, response) => {
+    if (request.url === '/reset') request.socket.destroy()
+    else if (request.url === '/nothing') response.writeHead(204).end()
+    else if (request.url === '/cookies')
+      response.writeHead(200, ['Set-Cookie', 'a=1', 'Set-Cookie', 'b=2']).end('c')
+    else describeRequest(request, response)
+  })
+}
+
+function describeRequest(request: IncomingMessage, response: ServerResponse): void {
+  const { method, url, rawHeaders } = request
+  let bytes = 0
+  request.on('data', (piece: Buffer) => (bytes += piece.length))
+  request.on('end', () =>
+    response.end(JSON.stringify({ method, url, bytes, fields: rawHeaders.join('|') })),
+  )
+}
+
+/** A request as bytes, with a Host that is not the target's. */
+export function ask(line: string, fields = '', body = ''): string {
+  return `${line}\r\nHost: wrong\r\n${fields}\r\n${body}`
 }
 
 /** A TCP port of 127.0.0.1 in front of the socket, as a run has one. */

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test'
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { refusedAddressClass } from '../../../src/egress/address-class.ts'
 import { parseIpAddress } from '../../../src/egress/ip-address.ts'
 
