@@ -162,7 +162,7 @@ describe('what a browser gets', () => {
       ...noAnswer,
       isStarting: true,
       failure: { kind: 'refused' },
-      condition: { kind: 'starting', sinceMs: 1_500 },
+      condition: { kind: 'starting', sinceMs: 1_500, listens: false },
     })
     expect(page).toMatchObject({ status: 503, headers: { 'Retry-After': '1' } })
     expect(htmlPage(page, '')).toContain('<meta http-equiv="refresh" content="1">')
