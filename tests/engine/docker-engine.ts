@@ -77,7 +77,7 @@ function daemonConfig(options: DockerEngineOptions, wrapsRunc: boolean): object 
         : {
             [netstackRuntime]: {
               path: programs.netstackRunsc,
-              runtimeArgs: ['--platform=ptrace', '--network=sandbox'],
+              runtimeArgs: ['--platform=systrap', '--network=sandbox'],
             },
           }),
     },

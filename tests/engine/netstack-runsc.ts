@@ -5,8 +5,11 @@ import { z } from 'zod'
 import { withCacheLock } from './cache-lock.ts'
 import { run } from './run-command.ts'
 
-/** Engines of ours have a current gVisor with its own network stack, as users have it, under this name. */
-export const netstackRuntime = 'runsc-netstack'
+/**
+ * The name under which engines of ours have a current gVisor with its own network stack, as users have it. It is as
+ * long as `runsc`: a test may put one in the other's place in a request that is under way.
+ */
+export const netstackRuntime = 'gvnet'
 
 const version = 'v0.0.0-20260905035102-160fafc42237'
 const moduleInfo = z.object({ Dir: z.string() })
