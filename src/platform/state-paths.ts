@@ -26,6 +26,8 @@ export type StatePaths = {
   runAccess(runId: string): string
   /** Settings for curl inside. */
   runCurlrc(runId: string): string
+  /** Name servers for programs inside. */
+  runResolver(runId: string): string
 }
 
 /** Longest path of a Unix socket that every system takes (macOS: 104 bytes with the final NUL). */
@@ -55,6 +57,7 @@ export function statePaths(options: {
     runOutput: (runId) => join(dir, 'runs', runId, 'output.jsonl'),
     runAccess: (runId) => join(dir, 'runs', runId, 'access.jsonl'),
     runCurlrc: (runId) => join(dir, 'runs', runId, 'curlrc'),
+    runResolver: (runId) => join(dir, 'runs', runId, 'resolv.conf'),
   }
 }
 

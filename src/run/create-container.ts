@@ -1,10 +1,11 @@
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
-import type { ContainerSpec } from '../runtime/container-spec.ts'
+import type { ContainerSpec, MountSpec } from '../runtime/container-spec.ts'
 import type { ContainerId } from '../runtime/container-state.ts'
 import type { ImageStore } from '../runtime/image-store.ts'
 import { MissingImageError } from '../runtime/missing-image-error.ts'
 import { containerSpec } from './container-spec-of.ts'
+import { gvisorResolver, RESOLVER_FILES } from './gvisor-resolver.ts'
 import { hostRelays } from './host-relays.ts'
 import { accessByAddress, curlSettings, type InsideAccess, NO_ACCESS } from './inside-access.ts'
 import { ownHosts } from './own-hosts.ts'
@@ -47,7 +48,7 @@ export async function createContainer(
     homeId: context.homeId,
     version: context.version,
     ...(runtime.networks === undefined ? {} : { network: SHARED_NETWORK }),
-    access,
+    access: { ...access, mounts: [...access.mounts, ...resolverMounts(options, context)] },
     ...(terminalSize === undefined ? {} : { terminalSize }),
   })
   context.runs.intend(runId, 'container', spec.name)
@@ -80,6 +81,29 @@ function accessFor(
   const curlrcPath = paths.runCurlrc(runId)
   writeForContainer(curlrcPath, curlSettings(ownHosts(agent, services), proxyPort, insideAddress))
   return accessByAddress({ agent, services, address: insideAddress, curlrcPath })
+}
+
+/** In gVisor on a network of ours the engine's name server cannot be reached; this machine's can. */
+function resolverMounts(
+  { plan, runId, runtime }: StartOptions,
+  { paths }: RunContext,
+): MountSpec[] {
+  const target = '/etc/resolv.conf'
+  if (plan.sandbox.ociRuntime === undefined || runtime.networks === undefined) return []
+  if (plan.mounts.some((mount) => mount.target === target)) return []
+  const text = gvisorResolver(RESOLVER_FILES.map(textOf))
+  if (text === undefined) return []
+  const source = paths.runResolver(runId)
+  writeForContainer(source, text)
+  return [{ source, target, readonly: true }]
+}
+
+function textOf(path: string): string {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch {
+    return ''
+  }
 }
 
 /** The folder is its owner's alone; the file is read by whoever the command runs as. */

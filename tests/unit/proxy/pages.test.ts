@@ -157,12 +157,18 @@ describe('what a browser gets', () => {
     }
   })
 
+  test('says whose a service is where there are several agents, and once where there is one', () => {
+    const all = htmlPage(content({ kind: 'unknown-agent', agent: 'x' }), '')
+    expect(all.match(/<h2>.*?<\/h2>/g)).toEqual(['<h2>myapp</h2>', '<h2>other</h2>'])
+    expect(htmlPage(indexContent(table, 'myapp', origin), '')).not.toContain('<h2>')
+  })
+
   test('a service that is starting is asked again', () => {
     const page = content({
       ...noAnswer,
       isStarting: true,
       failure: { kind: 'refused' },
-      condition: { kind: 'starting', sinceMs: 1_500 },
+      condition: { kind: 'starting', sinceMs: 1_500, listens: false },
     })
     expect(page).toMatchObject({ status: 503, headers: { 'Retry-After': '1' } })
     expect(htmlPage(page, '')).toContain('<meta http-equiv="refresh" content="1">')
