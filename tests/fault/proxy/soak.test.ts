@@ -1,5 +1,4 @@
 import { expect, test } from 'bun:test'
-import { until } from '../../e2e/support/agent-home.ts'
 import { abortStreams, sendRequests } from './bed/load.ts'
 import { ProxyProcess } from './bed/proxy-process.ts'
 import { ServiceProcess } from './bed/service-process.ts'

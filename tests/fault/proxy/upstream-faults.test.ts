@@ -4,7 +4,8 @@ import { ScriptedUpstream } from '../../integration/proxy/bed/scripted-upstream.
 import { outcomeOf } from './bed/outcome.ts'
 import { ProxyProcess } from './bed/proxy-process.ts'
 import { printTable } from './bed/table.ts'
-import { getRequest, type UpstreamFault, upstreamFaults } from './bed/upstream-faults.ts'
+import { getRequest, type UpstreamFault } from './bed/upstream-fault.ts'
+import { upstreamFaults } from './bed/upstream-faults.ts'
 
 test('whatever an upstream does, the client can tell what it got, and the proxy goes on', async () => {
   using upstream = await ScriptedUpstream.listen()

@@ -14,12 +14,12 @@ export async function sendRequests(
   const started = performance.now()
   const request = Buffer.from(`GET /load HTTP/1.1\r\nHost: ${target.host}\r\n\r\n`)
   let left = total
+  const next = (socket: Bun.Socket): void => {
+    if (left-- > 0) socket.write(request)
+    else socket.end()
+  }
   const work = async (): Promise<void> => {
     const { promise, resolve, reject } = Promise.withResolvers<void>()
-    const next = (socket: Bun.Socket): void => {
-      if (left-- > 0) socket.write(request)
-      else socket.end()
-    }
     const reader = new ResponseCounter()
     await Bun.connect({
       hostname: '127.0.0.1',

@@ -4,30 +4,25 @@ import { join } from 'node:path'
 export class ServiceProcess implements AsyncDisposable {
   readonly port: number
   readonly process: Bun.Subprocess<'pipe', 'pipe', 'inherit'>
-  readonly #lines: AsyncIterator<string>
+  readonly #lines: AsyncIterator<string, undefined>
 
   private constructor(
     process: Bun.Subprocess<'pipe', 'pipe', 'inherit'>,
     port: number,
-    lines: AsyncIterator<string>,
+    lines: AsyncIterator<string, undefined>,
   ) {
     this.process = process
     this.port = port
     this.#lines = lines
   }
 
-  /** `runtime`: what runs the program; Bun unless the point of it is another one. */
-  static async start(
-    program: string,
-    parameters: readonly string[] = [],
-    runtime: readonly string[] = [process.execPath],
-  ): Promise<ServiceProcess> {
+  static start(program: string, parameters: readonly string[] = []): Promise<ServiceProcess> {
     const path = join(import.meta.dir, '../programs', program)
-    const child = Bun.spawn([...runtime, path, ...parameters], {
-      stdin: 'pipe',
-      stdout: 'pipe',
-      stderr: 'inherit',
-    })
+    return ServiceProcess.run([process.execPath, path, ...parameters])
+  }
+
+  static async run(command: readonly string[]): Promise<ServiceProcess> {
+    const child = Bun.spawn([...command], { stdin: 'pipe', stdout: 'pipe', stderr: 'inherit' })
     const lines = linesOf(child.stdout)
     const { value } = await lines.next()
     return new ServiceProcess(child, Number(value), lines)
@@ -35,10 +30,10 @@ export class ServiceProcess implements AsyncDisposable {
 
   /** Says a line to the program and returns the line it answers with. */
   async ask(line: string): Promise<string> {
-    this.process.stdin.write(`${line}\n`)
+    await this.process.stdin.write(`${line}\n`)
     await this.process.stdin.flush()
-    const { value, done } = await this.#lines.next()
-    if (done === true) throw new Error(`the program ended instead of answering ${line}`)
+    const { value } = await this.#lines.next()
+    if (value === undefined) throw new Error(`the program ended instead of answering ${line}`)
     return value
   }
 

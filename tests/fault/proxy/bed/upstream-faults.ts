@@ -1,42 +1,6 @@
-import type { Peer } from '../../../integration/proxy/bed/peer.ts'
 import { head } from '../../../integration/proxy/bed/proxy-bed.ts'
-
-export type UpstreamFault = {
-  name: string
-  /** What the client sends at first; a GET unless it says something else. */
-  request?: string
-  /** What the upstream does with the request, and the client meanwhile. */
-  upstream: (upstream: Peer, client: Peer) => Promise<unknown>
-  /** What the client gets; see outcome.ts. */
-  gets: string
-}
-
-const host = 'Host: web.fault.localhost'
-export const getRequest = head('GET / HTTP/1.1', host, 'Connection: close')
-const upload = head('POST / HTTP/1.1', host, 'Connection: close', 'Content-Length: 5000000')
-const upgrade = head('GET / HTTP/1.1', host, 'Connection: Upgrade', 'Upgrade: echo')
-
-const sized = head('HTTP/1.1 200 OK', 'Content-Length: 9')
-const chunked = head('HTTP/1.1 200 OK', 'Transfer-Encoding: chunked')
-const unsized = head('HTTP/1.1 200 OK')
-const tooLarge = head('HTTP/1.1 413 Content Too Large', 'Content-Length: 2').concat('no')
-
-/** Answers with `text`; when the client has what `seen` says, goes on with `then`. */
-function answer(text: string, then: 'reset' | 'finish', seen?: string): UpstreamFault['upstream'] {
-  return async (upstream, client) => {
-    await upstream.head()
-    upstream.send(text)
-    if (seen !== undefined) await client.waitFor(() => client.buffered.includes(seen), seen)
-    upstream[then]()
-  }
-}
-
-/** Has the client send a part of its upload, and answers before the rest of it. */
-async function uploadPart(upstream: Peer, client: Peer): Promise<void> {
-  await upstream.head()
-  client.send('x'.repeat(1_000_000))
-  await upstream.next(1_000_000)
-}
+import { timingFaults, uploadFaults } from './timing-faults.ts'
+import { answer, chunked, sized, unsized, upgrade, type UpstreamFault } from './upstream-fault.ts'
 
 const resets: UpstreamFault[] = [
   {
@@ -180,100 +144,11 @@ const framing: UpstreamFault[] = [
   },
 ]
 
-const timing: UpstreamFault[] = [
-  {
-    name: 'a head byte by byte',
-    upstream: async (upstream) => {
-      await upstream.head()
-      upstream.socket.setNoDelay(true)
-      for (const letter of `${sized}all of it`) {
-        upstream.send(letter)
-        await new Promise(setImmediate)
-      }
-    },
-    gets: '200 whole',
-  },
-  {
-    name: 'a stall before the head, until the client leaves',
-    upstream: async (upstream, client) => {
-      await upstream.head()
-      client.finish()
-      await upstream.toEnd()
-    },
-    gets: 'nothing, reset',
-  },
-  {
-    name: 'a stall within the body, until the client leaves',
-    upstream: async (upstream, client) => {
-      await upstream.head()
-      upstream.send(`${sized}half`)
-      await client.waitFor(() => client.buffered.includes('half'), 'half')
-      client.finish()
-      await upstream.toEnd()
-    },
-    gets: '200 cut, reset',
-  },
-  {
-    name: 'the client sends FIN after its request',
-    upstream: async (upstream, client) => {
-      await upstream.head()
-      client.finish()
-      upstream.send(`${sized}all of it`)
-    },
-    gets: '200 whole',
-  },
-]
-
-const uploads: UpstreamFault[] = [
-  {
-    name: 'an early answer, then end, during an upload',
-    request: upload,
-    upstream: async (upstream, client) => {
-      await uploadPart(upstream, client)
-      upstream.send(tooLarge).finish()
-      client.send('x'.repeat(4_000_000))
-    },
-    gets: '413 whole',
-  },
-  {
-    name: 'an early answer, then reset, during an upload',
-    request: upload,
-    upstream: async (upstream, client) => {
-      await uploadPart(upstream, client)
-      upstream.send(tooLarge)
-      await client.waitFor(() => client.buffered.includes('no'), 'the answer')
-      upstream.reset()
-      client.send('x'.repeat(4_000_000))
-    },
-    gets: '413 whole',
-  },
-  {
-    name: 'reset during an upload',
-    request: upload,
-    upstream: async (upstream, client) => {
-      await uploadPart(upstream, client)
-      upstream.reset()
-      client.send('x'.repeat(4_000_000))
-    },
-    gets: '502 whole',
-  },
-  {
-    name: 'the client leaves during its upload',
-    request: upload,
-    upstream: async (upstream, client) => {
-      await uploadPart(upstream, client)
-      client.finish()
-      await upstream.toEnd()
-    },
-    gets: 'nothing, end',
-  },
-]
-
 /** What an upstream can do wrong, and when. */
 export const upstreamFaults: readonly UpstreamFault[] = [
   ...resets,
   ...ends,
   ...framing,
-  ...timing,
-  ...uploads,
+  ...timingFaults,
+  ...uploadFaults,
 ]

@@ -5,6 +5,8 @@
  *   Upgrade   a tunnel that sends back what comes
  *   else      NAME, padded to 1 KiB
  */
+import { Buffer } from 'node:buffer'
+
 const [name = ''] = process.argv.slice(2)
 const body = name.padEnd(1024, '.')
 const answer = Buffer.from(`HTTP/1.1 200 OK\r\nContent-Length: ${body.length}\r\n\r\n${body}`)
@@ -71,7 +73,6 @@ console.log(server.port)
 let sent = 0
 for await (const line of console) {
   const event = `data: ${line} ${++sent}\n\n`
-  for (const socket of listeners)
-    socket.write(`${event.length.toString(16)}\r\n${event}\r\n`)
+  for (const socket of listeners) socket.write(`${event.length.toString(16)}\r\n${event}\r\n`)
   console.log(`sent to ${listeners.size}`)
 }
