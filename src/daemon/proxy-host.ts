@@ -4,6 +4,7 @@ import { portOwner } from '../platform/port-owner.ts'
 import { messageOf, usageError, UserError } from '../lib/errors.ts'
 import type { AccessEntry } from '../proxy/access-entry.ts'
 import { bindProxy, type BoundProxy, PortError } from '../proxy/bind-proxy.ts'
+import { noStats, type ProxyStats } from '../proxy/proxy-stats.ts'
 import { type RunningProxy, serveProxy } from '../proxy/serve-proxy.ts'
 import type { ServiceCondition } from '../proxy/service-condition.ts'
 import type { RouteSource } from '../routes/route-source.ts'
@@ -24,6 +25,9 @@ export type ProxyHostOptions = {
 
 /** The run whose program has this address; undefined: none of ours. */
 type Identify = (address: string) => Promise<string | undefined>
+
+/** What the proxy knows of the daemon's status. */
+type ListeningStatus = Pick<ProxyStatus, 'listening' | 'port' | 'addresses' | 'pinned'> & ProxyStats
 
 /** The daemon's one routing proxy: not there, or listening on one port. */
 export class ProxyHost implements AsyncDisposable {
@@ -131,30 +135,18 @@ export class ProxyHost implements AsyncDisposable {
     })
   }
 
-  status(): Pick<
-    ProxyStatus,
-    'listening' | 'port' | 'addresses' | 'pinned' | 'requests' | 'openConnections' | 'tunnels'
-  > {
+  status(): ListeningStatus {
     const running = this.#running
-    if (running === undefined)
-      return {
-        listening: false,
-        addresses: [],
-        pinned: false,
-        requests: 0,
-        openConnections: 0,
-        tunnels: 0,
-      }
-    const { requests, openConnections, tunnels } = running.proxy.stats()
-    return {
-      listening: true,
-      port: running.bound.port,
-      addresses: [...running.bound.addresses],
-      pinned: this.#pinned,
-      requests,
-      openConnections,
-      tunnels,
-    }
+    const listening =
+      running === undefined
+        ? { listening: false, addresses: [], pinned: false }
+        : {
+            listening: true,
+            port: running.bound.port,
+            addresses: [...running.bound.addresses],
+            pinned: this.#pinned,
+          }
+    return { ...listening, ...(running?.proxy.stats() ?? noStats) }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
