@@ -1,6 +1,11 @@
 import type { Route, Upstream } from '../routes/route.ts'
 import type { Deadlines, Timed } from './deadlines.ts'
-import { connectTcp, connectUnix, type RawSocket, type SocketOwner } from './sockets.ts'
+import {
+  connectTcp,
+  connectUnix,
+  type RawSocket,
+  type SocketOwner,
+} from '../platform/raw-sockets.ts'
 
 /** What can be dialled: a route's upstream, or a server on a Unix socket of our own. */
 export type DialTarget = Upstream | { kind: 'socket'; path: string }

@@ -1,12 +1,10 @@
-import type { Deadlines, Timed } from './deadlines.ts'
-import type { RawSocket, SocketOwner } from './sockets.ts'
+import type { RawSocket, SocketOwner } from './raw-sockets.ts'
 
 /**
  * A connection with back-pressure: what the kernel does not take waits here, and whoever produces it
  * is told to pause. So one buffer at most waits for each connection, however slow its peer is.
  */
-export abstract class FlowSocket implements SocketOwner, Timed {
-  deadlineMs = Infinity
+export abstract class FlowSocket implements SocketOwner {
   /** The peer sent FIN: nothing more will come. */
   peerEnded = false
   isClosed = false
@@ -16,16 +14,9 @@ export abstract class FlowSocket implements SocketOwner, Timed {
   private isFinishing = false
   private isPaused = false
 
-  protected readonly deadlines: Deadlines
-
-  constructor(deadlines: Deadlines) {
-    this.deadlines = deadlines
-  }
-
   abstract onConnectError(error: unknown): void
   abstract onData(bytes: Buffer): void
   abstract onEnd(): void
-  abstract onDeadline(): void
   abstract onDefect(error: unknown): void
 
   /** All that waited was sent: who produces may go on. */
@@ -42,7 +33,8 @@ export abstract class FlowSocket implements SocketOwner, Timed {
     }
     this.socket = socket
     if (this.isPaused) socket.pause()
-    this.onDrain()
+    if (this.isFinishing && this.unsent === undefined) socket.shutdown()
+    else this.onDrain()
   }
 
   onDrain(): void {
@@ -125,12 +117,10 @@ export abstract class FlowSocket implements SocketOwner, Timed {
     socket?.terminate()
   }
 
-  private release(): void {
+  protected release(): void {
     this.isClosed = true
     this.unsent = undefined
     this.socket = undefined
-    this.deadlineMs = Infinity
-    this.deadlines.remove(this)
     this.onReleased()
   }
 
