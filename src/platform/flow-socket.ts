@@ -80,6 +80,17 @@ export abstract class FlowSocket implements SocketOwner {
     return false
   }
 
+  /**
+   * Takes what waits for a connection that is not open yet, for whoever opens it to send; nothing when that
+   * is more than `bytesMax`. Who produces it is told to go on once the connection is open.
+   */
+  takeWaiting(bytesMax: number): Buffer {
+    const waiting = Buffer.concat(this.unsent ?? [])
+    if (waiting.length === 0 || waiting.length > bytesMax) return Buffer.alloc(0)
+    this.unsent = []
+    return waiting
+  }
+
   pauseReading(): void {
     if (this.isPaused) return
     this.isPaused = true
