@@ -3,6 +3,7 @@ import { FlowSocket } from '../platform/flow-socket.ts'
 import {
   connectTcp,
   connectUnix,
+  type Listener,
   listenTcp,
   listenUnix,
   type RawSocket,
@@ -26,8 +27,8 @@ export function relayToPorts(path: string): { stop(): void } {
  * The way out: what connects to this port of 127.0.0.1 inside reaches a Unix socket of the host, which is
  * not visible there. Throws the system's error.
  */
-export function relayToHost(port: number, socketPath: string): void {
-  listenTcp('127.0.0.1', port, () => new HostAsker(socketPath))
+export function relayToHost(port: number, socketPath: string): Listener {
+  return listenTcp('127.0.0.1', port, () => new HostAsker(socketPath))
 }
 
 /** One of two connections that are joined: a slow one holds back the other, and a FIN passes on as a FIN. */
