@@ -3,20 +3,20 @@ import type { ClientOrigin } from './client-origin.ts'
 import type { EndingClient } from './client-registry.ts'
 import type { ExchangeClient } from './exchange-client.ts'
 import { Exchange } from './exchange.ts'
-import { FlowSocket } from './flow-socket.ts'
+import { TimedSocket } from './timed-socket.ts'
 import { isLoopback, plainAddress } from './forwarded-fields.ts'
 import { HostRouting } from './host-routing.ts'
 import { parsed } from './parse-result.ts'
 import type { ProxyContext } from './proxy-context.ts'
 import { refusalFor, refusalResponse, type RefusalStatus } from './refusal.ts'
-import type { RawSocket } from './sockets.ts'
+import type { RawSocket } from '../platform/raw-sockets.ts'
 import type { Tunnel } from './tunnel.ts'
 
 /**
  * A client's connection: reads heads, has each request answered before the next one is looked at
  * (RFC 9112 §9.3.2), and ends in a way that lets the client read everything first.
  */
-export class ClientConnection extends FlowSocket implements ExchangeClient, EndingClient {
+export class ClientConnection extends TimedSocket implements ExchangeClient, EndingClient {
   /** `head`: between requests, or within a head. `leaving`: our FIN is sent, the client's is not here. */
   private phase: 'head' | 'exchange' | 'tunnel' | 'leaving' = 'head'
   /** What came of a head, or of the requests after the present one. */

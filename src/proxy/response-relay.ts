@@ -1,7 +1,7 @@
 import type { AccessRecord } from './access-record.ts'
 import { byte } from './byte-class.ts'
 import { BodyReader } from './body-reader.ts'
-import type { FlowSocket } from './flow-socket.ts'
+import type { TimedSocket } from './timed-socket.ts'
 import type { KeptRequest } from './kept-request.ts'
 import { parsed } from './parse-result.ts'
 import type { ProxyContext } from './proxy-context.ts'
@@ -40,7 +40,7 @@ export class ResponseRelay {
   endsByClose = false
 
   private readonly context: ProxyContext
-  private readonly client: FlowSocket
+  private readonly client: TimedSocket
   private readonly link: UpstreamLink
   private readonly access: AccessRecord
   private readonly events: ResponseEvents
@@ -53,7 +53,7 @@ export class ResponseRelay {
 
   constructor(
     context: ProxyContext,
-    client: FlowSocket,
+    client: TimedSocket,
     link: UpstreamLink,
     access: AccessRecord,
     events: ResponseEvents,
