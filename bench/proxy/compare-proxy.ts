@@ -1,0 +1,59 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { cpus, tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { BenchOptions } from '../bench-options.ts'
+import { type ComparisonRow, comparisonTable } from '../markdown-table.ts'
+import { proxyCases } from './cases/all-cases.ts'
+import type { Bed } from './bed.ts'
+import { startFleet } from './fleet.ts'
+import { type PeersRow, peersTable } from './peers-table.ts'
+import { Tools } from './tools.ts'
+import { startUpstreams } from './upstreams.ts'
+import { run } from '../../tests/engine/run-command.ts'
+
+/** The proxies have one processor for themselves; load, services and this process share the other. */
+const [proxyProcessor, loadProcessor] = [0, 1]
+
+/** Measures the routing proxy beside others and gives Markdown. Linux with two processors or more. */
+export async function compareProxy(options: BenchOptions): Promise<string> {
+  if (cpus().length < 2) throw new Error('one processor: proxy and load need one each')
+  await run(['taskset', '-acp', String(loadProcessor), String(process.pid)])
+  const tools = new Tools((line) => console.error(line))
+  await using resources = new AsyncDisposableStack()
+  const folder = await mkdtemp(join(tmpdir(), 'agent-bench-proxy-'))
+  resources.defer(() => rm(folder, { recursive: true, force: true }))
+  const upstreams = resources.use(
+    await startUpstreams(tools, { folder: join(folder, 'upstreams'), processor: loadProcessor }),
+  )
+  const place = { folder, processor: proxyProcessor, upstreams: upstreams.ports }
+  const fleet = resources.use(await startFleet(tools, { ...place, agent: options.agent }))
+  return await measureAll(options, {
+    agent: options.agent,
+    wrk: await tools.program('wrk'),
+    fleet,
+    place,
+    loadProcessor,
+    turns: options.pairs,
+    isQuick: options.isQuick,
+  })
+}
+
+async function measureAll({ only }: BenchOptions, bed: Bed): Promise<string> {
+  const peers: PeersRow[] = []
+  const own: ComparisonRow[] = []
+  for (const measured of proxyCases) {
+    if (only.length > 0 && !only.includes(measured.name)) continue
+    const rows = await measured.measure(bed)
+    peers.push(...(rows.peers ?? []))
+    own.push(...(rows.own ?? []))
+  }
+  const { contenders, missing } = bed.fleet
+  const names = contenders.map(({ name }) => name)
+  const parts = [
+    `${contenders.map(({ name, version }) => `${name} ${version}`).join(', ')}; turns: ${bed.turns}`,
+    ...Array.from(missing, ([name, reason]) => `Not measured: ${name} (${reason})`),
+    ...(peers.length > 0 ? [peersTable(peers, names)] : []),
+    ...(own.length > 0 ? [comparisonTable(own)] : []),
+  ]
+  return parts.join('\n\n')
+}
