@@ -1,3 +1,5 @@
+import type { Duplex } from 'node:stream'
+
 import type { Environment } from '../platform/host.ts'
 import type {
   ContainerRuntime,
@@ -12,6 +14,7 @@ import type { ContainerStream, LogChunk, LogOptions } from '../runtime/container
 import type { LabelSelector } from '../runtime/labels.ts'
 import type { TerminalSize } from '../runtime/terminal-size.ts'
 
+import { dialBuildkit } from './buildkit-dial.ts'
 import { Containers } from './containers.ts'
 import type { EngineClient } from './engine-client.ts'
 import { decodeEvents, openEvents } from './events.ts'
@@ -125,6 +128,10 @@ export class DockerRuntime implements ContainerRuntime {
 
   resize(id: ContainerId, size: TerminalSize, signal?: AbortSignal): Promise<void> {
     return this.#containers.resize(id, size, signal)
+  }
+
+  dialBuildkit(signal: AbortSignal): Promise<Duplex> {
+    return dialBuildkit(this.client, signal)
   }
 
   events(selector: LabelSelector, signal: AbortSignal): EventSubscription {

@@ -1,3 +1,5 @@
+import type { Duplex } from 'node:stream'
+
 import type { ContainerSpec } from './container-spec.ts'
 import type {
   ContainerEvent,
@@ -77,6 +79,8 @@ export interface ContainerRuntime {
 
   /** Containers have no network but their own loopback, and reach this machine by `ContainerSpec.hostRelays`. */
   readonly relaysToHost?: true
+  /** A new connection to a BuildKit that belongs to this runtime; for HTTP/2, nothing was sent on it yet. */
+  dialBuildkit?(signal: AbortSignal): Promise<Duplex>
   readonly images?: ImageStore
   readonly networks?: NetworkManager
   readonly volumes?: VolumeStore
