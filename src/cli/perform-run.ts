@@ -15,7 +15,7 @@ import type { AppContext } from './app-context.ts'
 import { styleFor } from './global-options.ts'
 import { Interruption } from './interruption.ts'
 import { launchRun } from './launch-run.ts'
-import { type LoadedConfig, loadConfig, portWish, requireNoBuild } from './load-settings.ts'
+import { type LoadedConfig, loadConfig, portWish } from './load-settings.ts'
 import { printPlan } from './print-plan.ts'
 import { ProgressLines } from './progress-lines.ts'
 import {
@@ -122,10 +122,7 @@ async function findGround(
   const { runtime } = detected
   const ociRuntimes = gvisor ? await runtime.ociRuntimes(signal) : []
   // Runtimes without images use the programs of this machine.
-  if (runtime.kind !== 'embedded') {
-    requireNoBuild(project)
-    return { detected, base: imageBase(project), ociRuntimes }
-  }
+  if (runtime.kind !== 'embedded') return { detected, base: imageBase(project), ociRuntimes }
   const { env, homeDir } = app.host
   const base = await hostBase(project, { env, homeDir })
   return { detected, base, ociRuntimes }

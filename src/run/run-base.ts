@@ -1,6 +1,7 @@
+import { notBuiltYet } from '../config/not-available-yet.ts'
+import { problemsError } from '../config/problem.ts'
 import type { ProjectConfig } from '../config/project-config.ts'
 import { imageFor } from '../image/base-image.ts'
-import { UserError } from '../lib/errors.ts'
 import type { MountSpec } from '../runtime/container-spec.ts'
 
 /** What a run's command finds in its file system: an image, or on a runtime without images this machine's programs. */
@@ -13,10 +14,11 @@ export type RunBase = {
   env: Readonly<Record<string, string>>
 }
 
-/** The image that a project asks for. */
+/** The image that a project asks for. Throws every problem of its dependencies at once. */
 export function imageBase(project: ProjectConfig): RunBase {
   const image = imageFor(project)
-  if (image.kind === 'build')
-    throw new UserError('an image of several dependencies is not available yet', { exitCode: 2 })
-  return { image: image.reference, imageSource: image.source, mounts: [], env: {} }
+  if (!image.ok) throw problemsError(image.problems)
+  if (image.value.kind === 'build') throw problemsError(notBuiltYet(project))
+  const { reference, source } = image.value
+  return { image: reference, imageSource: source, mounts: [], env: {} }
 }
