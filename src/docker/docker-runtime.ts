@@ -15,6 +15,7 @@ import type { LabelSelector } from '../runtime/labels.ts'
 import type { TerminalSize } from '../runtime/terminal-size.ts'
 
 import { dialBuildkit } from './buildkit-dial.ts'
+import { ClassicBuilder } from './classic-builder.ts'
 import { Containers } from './containers.ts'
 import type { EngineClient } from './engine-client.ts'
 import { decodeEvents, openEvents } from './events.ts'
@@ -42,6 +43,7 @@ export class DockerRuntime implements ContainerRuntime {
   readonly images: DockerImages
   readonly networks: DockerNetworks
   readonly volumes: DockerVolumes
+  readonly builder: ClassicBuilder
   /** The engine itself, for what is not of containers: BuildKit's `/grpc` and `/session`. */
   readonly client: EngineClient
   readonly #isLocal: boolean
@@ -54,6 +56,7 @@ export class DockerRuntime implements ContainerRuntime {
     this.images = new DockerImages(client, options)
     this.networks = new DockerNetworks(client)
     this.volumes = new DockerVolumes(client)
+    this.builder = new ClassicBuilder(client, this.images)
     this.#isLocal = options.isLocal
     this.#containers = new Containers(client)
     this.#execs = new Execs(client)

@@ -24,6 +24,8 @@ export type StatePaths = {
   runLock(runId: string): string
   runOutput(runId: string): string
   runAccess(runId: string): string
+  /** What the run's image was built from. */
+  runDockerfile(runId: string): string
   /** Settings for curl inside. */
   runCurlrc(runId: string): string
   /** Name servers for programs inside. */
@@ -56,6 +58,7 @@ export function statePaths(options: {
     runLock: (runId) => join(dir, 'locks', `${runId}.lock`),
     runOutput: (runId) => join(dir, 'runs', runId, 'output.jsonl'),
     runAccess: (runId) => join(dir, 'runs', runId, 'access.jsonl'),
+    runDockerfile: (runId) => join(dir, 'runs', runId, 'Dockerfile'),
     runCurlrc: (runId) => join(dir, 'runs', runId, 'curlrc'),
     runResolver: (runId) => join(dir, 'runs', runId, 'resolv.conf'),
   }

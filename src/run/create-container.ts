@@ -8,6 +8,7 @@ import { containerSpec } from './container-spec-of.ts'
 import { gvisorResolver, RESOLVER_FILES } from './gvisor-resolver.ts'
 import { hostRelays } from './host-relays.ts'
 import { accessByAddress, curlSettings, type InsideAccess, NO_ACCESS } from './inside-access.ts'
+import { buildImage } from './build-image.ts'
 import { ownHosts } from './own-hosts.ts'
 import { pullImage } from './pull-image.ts'
 import type { RunContext } from './run-context.ts'
@@ -52,7 +53,7 @@ export async function createContainer(
     ...(terminalSize === undefined ? {} : { terminalSize }),
   })
   context.runs.intend(runId, 'container', spec.name)
-  const container = await createOrPull(options, spec)
+  const container = await createOrFetch(options, context, spec)
   if (!context.runs.recordContainer(runId, spec.name, container)) {
     // Whoever ended the run meanwhile did not find a container to remove.
     await runtime.remove(container)
@@ -117,19 +118,41 @@ function writeForContainer(path: string, text: string): void {
  * Creating is not interrupted: an engine that was left in the middle may make the container afterwards,
  * when nobody looks for it any more.
  */
-async function createOrPull(
-  { plan, runtime, progress, signal }: StartOptions,
+async function createOrFetch(
+  options: StartOptions,
+  context: RunContext,
   spec: ContainerSpec,
 ): Promise<ContainerId> {
+  const { plan, runtime } = options
   const { images } = runtime
-  const pull = (from: ImageStore): Promise<void> =>
-    progress.timed('pull', () => pullImage(from, spec.image, progress, signal))
-  if (plan.pull === 'always' && images !== undefined) await pull(images)
+  if (plan.pull === 'always' && images !== undefined) await fetchImage(images, options, context)
   try {
     return await runtime.create(spec)
   } catch (error) {
     if (!(error instanceof MissingImageError) || images === undefined) throw error
-    await pull(images)
+    await fetchImage(images, options, context)
     return runtime.create(spec)
   }
+}
+
+/** Pulls an image that is somebody's, and builds one that is ours. */
+async function fetchImage(
+  images: ImageStore,
+  { plan, runId, runtime, findBuilders, progress, signal }: StartOptions,
+  { paths }: RunContext,
+): Promise<void> {
+  const { build } = plan
+  if (build === undefined)
+    return progress.timed('pull', () => pullImage(images, plan.image, progress, signal))
+  return progress.timed('build', () =>
+    buildImage({
+      build,
+      runtime,
+      findBuilders,
+      dockerfilePath: paths.runDockerfile(runId),
+      noCache: plan.pull === 'always',
+      progress,
+      signal,
+    }),
+  )
 }
