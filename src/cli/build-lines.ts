@@ -1,4 +1,5 @@
 import { printable } from '../lib/printable.ts'
+import { stepTitle } from '../lib/step-title.ts'
 import type { BuildProgress, BuildStep } from '../runtime/image-builder.ts'
 
 /** Where lines of a build go. */
@@ -66,14 +67,14 @@ export class BuildLines {
     // Its own preparations say nothing to anybody.
     if (!isOver || this.#told.has(step.id) || step.name.startsWith('[internal]')) return
     this.#told.add(step.id)
-    this.#output.line(`  ${step.name}  ${outcomeOf(step)}`)
+    this.#output.line(`  ${stepTitle(step.name)}  ${outcomeOf(step)}`)
   }
 
   #status(detail: string): void {
     const [step] = [...this.#running.values()].slice(-1)
     if (step === undefined) return
     const more = detail === '' ? '' : `: ${detail}`
-    this.#output.status(`building ${this.#what}: ${step.name}${more}`)
+    this.#output.status(`building ${this.#what}: ${stepTitle(step.name)}${more}`)
   }
 }
 
@@ -86,6 +87,6 @@ function outcomeOf({ isCached, startedMs, completedMs, error }: BuildStep): stri
 }
 
 function lastLine(bytes: Uint8Array): string {
-  const lines = printable(Buffer.from(bytes).toString()).split('\n').filter(Boolean)
+  const lines = Buffer.from(bytes).toString().split('\n').map(printable).filter(Boolean)
   return lines.at(-1)?.trim() ?? ''
 }

@@ -81,12 +81,12 @@ export class ClassicSteps {
   }
 
   #keep(text: string): void {
-    const lines = printable(text).split('\n').filter(Boolean)
+    const lines = withoutColours(text).split('\n').map(printable).filter(Boolean)
     this.#lastLines = [...this.#lastLines, ...lines].slice(-shownLogLines)
   }
 
   #fail(problem: string): void {
-    const reason = printable(problem).trim()
+    const reason = printable(withoutColours(problem)).trim()
     const stepName = this.#step?.name
     this.#change({ error: reason, completedMs: Date.now() })
     this.failure ??= {
@@ -95,4 +95,9 @@ export class ClassicSteps {
       ...(stepName === undefined ? {} : { stepName }),
     }
   }
+}
+
+/** The builder colours what a step says on stderr (ECMA-48, SGR). */
+function withoutColours(text: string): string {
+  return text.replaceAll(/\u001B\[[\d;]*m/g, '')
 }

@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { UserError } from '../lib/errors.ts'
+import { stepTitle } from '../lib/step-title.ts'
 import { BuildFailedError } from '../runtime/build-failed-error.ts'
 import type { BuilderCandidate, FindBuilders } from '../runtime/builder-candidate.ts'
 import { BuildkitUnreachableError } from '../runtime/buildkit-unreachable-error.ts'
@@ -84,8 +85,8 @@ function told(error: unknown, { dockerfilePath, progress }: BuildImageOptions): 
   if (!(error instanceof BuildFailedError)) return error
   const { stepName, lastLines, reason } = error.failure
   for (const line of lastLines) progress.notice(`  | ${line}`)
-  const step = stepName === undefined ? '' : ` at ${stepName}`
-  return new UserError(`the image could not be built${step}: ${reason}`, {
+  const step = stepName === undefined ? '' : ` at ${stepTitle(stepName)}`
+  return new UserError(`the image could not be built${step}: ${stepTitle(reason)}`, {
     fix: ['change dependencies in agent.yaml', `see what was built: ${dockerfilePath}`],
     exitCode: 125,
     cause: error,
