@@ -35,9 +35,16 @@ export function buildFailureOf(
   return new BuildFailedError(dockerfileName, failure, { cause: error })
 }
 
-/** Without the words that every error starts with. */
+/** Words around what matters: where an error came through, and the command that the step shows already. */
+const wrappings: readonly RegExp[] = [
+  /^(?:rpc error: code = \w+ desc = |failed to solve: )+/,
+  /^(?:failed to compute cache key: )?failed to calculate checksum of ref \S+: /,
+  /^process ".*" did not complete successfully: /s,
+  /^executor failed running \[.*\]: /s,
+]
+
 function reasonOf(message: string): string {
-  const text = message.replace(/^(?:rpc error: code = \w+ desc = |failed to solve: )+/, '')
+  const text = wrappings.reduce((rest, wrapping) => rest.replace(wrapping, ''), message)
   return printable(text.replaceAll('\n', ' ')).trim()
 }
 

@@ -10,8 +10,6 @@ import { goFileMode } from './file-mode.ts'
 import { followLinks } from './follow-links.ts'
 import type { EntryStat } from './fsutil-packet.ts'
 
-type Found = { name: string; path: string; stat: BigIntStats }
-
 type Folder = {
   /** Relative, empty at the top. */
   path: string
@@ -39,10 +37,12 @@ export class FolderSource implements ContextSource {
   }
 
   async *#walk(filter: ContextFilter, folder: Folder): AsyncGenerator<ContextEntry> {
-    for (const { path, stat } of await this.#list(folder.path)) {
+    for (const path of await this.#list(folder.path)) {
       const { isWanted, descend, folder: match } = filter.judge(path, folder.match)
-      const isFolder = stat.isDirectory()
-      if (!isWanted && !(isFolder && descend)) continue
+      // Nothing is known of what is excluded but its name, so it may be unreadable.
+      const stat = isWanted || descend ? await this.#stat(path) : undefined
+      const isFolder = stat?.isDirectory() === true
+      if (stat === undefined || !(isWanted || isFolder)) continue
       const entry = await this.#entry(path, stat)
       if (entry === undefined) continue
       if (isWanted) {
@@ -54,21 +54,16 @@ export class FolderSource implements ContextSource {
     }
   }
 
-  async #list(folder: string): Promise<Found[]> {
-    const names = await readdir(join(this.#root, folder)).catch((error: unknown) => {
+  /** The paths of what is in a folder, none when it has vanished. */
+  async #list(folder: string): Promise<string[]> {
+    const place = join(this.#root, folder)
+    const names = await readdir(place).catch((error: unknown) => {
       if (folder !== '' && errorCode(error) === 'ENOENT') return []
-      throw unreadable(join(this.#root, folder), error)
+      throw unreadable(place, error)
     })
-    const inOrder = names.toSorted((left, right) =>
-      Buffer.compare(Buffer.from(left), Buffer.from(right)),
-    )
-    const found: Found[] = []
-    for (const name of inOrder) {
-      const path = folder === '' ? name : `${folder}/${name}`
-      const stat = await this.#stat(path)
-      if (stat !== undefined) found.push({ name, path, stat })
-    }
-    return found
+    return names
+      .toSorted((left, right) => Buffer.compare(Buffer.from(left), Buffer.from(right)))
+      .map((name) => (folder === '' ? name : `${folder}/${name}`))
   }
 
   /** Undefined for what vanished since its folder was read. */

@@ -15,6 +15,9 @@ export type BuildFailure = {
 /** How many lines of its output a failed step is shown with. */
 export const shownLogLines = 20
 
+/** A step's name holds all lines of its command. */
+const shownNameLength = 120
+
 /** The Dockerfile could not be built; the builder itself works. */
 export class BuildFailedError extends UserError {
   readonly failure: BuildFailure
@@ -22,7 +25,7 @@ export class BuildFailedError extends UserError {
   constructor(dockerfileName: string, failure: BuildFailure, options: { cause?: unknown } = {}) {
     const { stepName, position, reason } = failure
     const place = position === undefined ? '' : `:${position.startLine}`
-    const step = stepName === undefined ? '' : ` at step ${JSON.stringify(stepName)}`
+    const step = stepName === undefined ? '' : ` at step ${JSON.stringify(start(stepName))}`
     super(`the build of ${dockerfileName}${place} failed${step}: ${reason}`, {
       ...options,
       fix: `edit ${dockerfileName}${position === undefined ? '' : ` at line ${position.startLine}`}`,
@@ -30,4 +33,8 @@ export class BuildFailedError extends UserError {
     })
     this.failure = failure
   }
+}
+
+function start(name: string): string {
+  return name.length > shownNameLength ? `${name.slice(0, shownNameLength)}…` : name
 }
