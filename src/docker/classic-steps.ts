@@ -12,6 +12,9 @@ const buildMessage = z.object({
   aux: z.nullish(z.object({ ID: z.optional(z.string()) })),
 })
 
+const ESCAPE = String.fromCodePoint(0x1b)
+const COLOUR = new RegExp(`${ESCAPE}\\[[\\d;]*m`, 'g')
+
 export type BuildMessage = z.infer<typeof buildMessage>
 
 /** Decodes the answer of a build (Engine API, "Build an image"): one JSON object a line. */
@@ -99,5 +102,5 @@ export class ClassicSteps {
 
 /** The builder colours what a step says on stderr (ECMA-48, SGR). */
 function withoutColours(text: string): string {
-  return text.replaceAll(/\u001B\[[\d;]*m/g, '')
+  return text.replaceAll(COLOUR, '')
 }

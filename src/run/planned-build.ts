@@ -8,4 +8,6 @@ export type PlannedBuild = {
   plainDockerfile: string
   buildArgs: Readonly<Record<string, string>>
   labels: Readonly<Record<string, string>>
+  /** As in image indexes: `linux/amd64`. */
+  platform: string
 }

@@ -1,8 +1,11 @@
 import { problemsError } from '../config/problem.ts'
 import type { ProjectConfig } from '../config/project-config.ts'
 import { imageFor } from '../image/base-image.ts'
+import type { Architecture } from '../image/catalogue-entry.ts'
 import { recipeOf } from '../image/image-recipe.ts'
 import type { InstallPlan } from '../image/install-plan.ts'
+import { UserError } from '../lib/errors.ts'
+import { quoted } from '../lib/quoted.ts'
 import type { MountSpec } from '../runtime/container-spec.ts'
 import { LABEL_VERSION } from '../runtime/labels.ts'
 import type { PlannedBuild } from './planned-build.ts'
@@ -38,13 +41,22 @@ export type BuildHost = { arch: string; uid: number; gid: number; version: strin
 /** Where the system has no user ids, in a virtual machine of the engine's, this one owns what is shared. */
 const ORDINARY_ID = 1000
 
-function plannedBuild(plan: InstallPlan, host: BuildHost): PlannedBuild {
+/** How to make the image of these dependencies for somebody; the same for any spelling of them. */
+export function plannedBuild(plan: InstallPlan, host: BuildHost): PlannedBuild {
   const options = {
-    architecture: host.arch === 'arm64' ? 'arm64' : 'amd64',
+    architecture: architectureOf(host.arch),
     user: host.uid < 0 ? { uid: ORDINARY_ID, gid: ORDINARY_ID } : { uid: host.uid, gid: host.gid },
   } as const
-  const { tag, dockerfile, buildArgs } = recipeOf(plan, { ...options, cacheMounts: true })
+  const { tag, dockerfile, buildArgs, platform } = recipeOf(plan, { ...options, cacheMounts: true })
   const { dockerfile: plainDockerfile } = recipeOf(plan, { ...options, cacheMounts: false })
   const labels = { [LABEL_VERSION]: host.version }
-  return { tag, dockerfile, plainDockerfile, buildArgs, labels }
+  return { tag, dockerfile, plainDockerfile, buildArgs, labels, platform }
+}
+
+function architectureOf(arch: string): Architecture {
+  if (arch === 'x64') return 'amd64'
+  if (arch === 'arm64') return 'arm64'
+  throw new UserError(`there are no images for the processor ${quoted(arch)}`, {
+    fix: 'use a machine with an amd64 or arm64 processor',
+  })
 }
