@@ -10,8 +10,6 @@ export type ClientPaths = {
  * `$url`. `$address` is what /etc/hosts has for the run's own name, `$host` and `$port` are those of `$url`.
  */
 export function insideClients({ node, bun, chromium }: ClientPaths): Record<string, string> {
-  const fetching = (program: string, options = '{}'): string =>
-    `${program} -e 'fetch(process.argv[1], ${options}).then((answer) => console.log(answer.status), () => 0)'`
   const browser = [
     `timeout 60 ${chromium} --headless --no-sandbox --disable-gpu --disable-dev-shm-usage`,
     '--user-data-dir=/tmp/chromium --dump-dom',
@@ -28,6 +26,10 @@ export function insideClients({ node, bun, chromium }: ClientPaths): Record<stri
     'Bun (`fetch`) by address, name in `Host`': `${fetching(bun, '{ headers: { host: process.argv[2] } }')} ${byAddress} "$host:$port"`,
     'curl by address, name in `Host`': `curl -s -m 10 -o /dev/null -w "%{http_code}" -H "Host: $host:$port" ${byAddress}`,
   }
+}
+
+function fetching(program: string, options = '{}'): string {
+  return `${program} -e 'fetch(process.argv[1], ${options}).then((answer) => console.log(answer.status), () => 0)'`
 }
 
 /** The status as it stands on a page: ours have it, and so has that of the service that is asked. */

@@ -48,7 +48,7 @@ function documented(column: Column): Record<string, string> {
   const rows = text.split('\n').map((line) => line.split('|').map((cell) => cell.trim()))
   const ofTable = rows.filter(([, , cell = '']) => /^(?:(?:\d{3}|–) ?){3}$/.test(cell))
   const at = 2 + columns.indexOf(column)
-  return Object.fromEntries(ofTable.map((cells) => [cells[1], cells[at]]))
+  return Object.fromEntries(ofTable.map((cells) => [cells[1] ?? '', cells[at] ?? '']))
 }
 
 function expectAsDocumented(column: Column, measured: Record<string, string>): void {
