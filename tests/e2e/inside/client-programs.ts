@@ -19,21 +19,21 @@ export async function clientPrograms(): Promise<ClientPrograms | string> {
     return `there is no ${node === null ? 'node' : missing.join(', ')} to try inside`
   const chromium = await chromiumProgram(process.env)
   if (chromium === undefined) return 'there is no chromium to try inside'
-  const [root] = chromium.path.split('/usr/lib/chromium/chromium')
-  const isUnpacked = root !== undefined && root !== '' && root !== chromium.path
+  const { root } = chromium
   return {
     paths: {
       node: NODE,
       bun: BUN,
       chromium: [
         ...Object.entries(chromium.env).map(([name, value]) => `env ${name}=${value}`),
-        isUnpacked ? chromium.path : '/usr/lib/chromium/chromium',
+        // The package's start script reads files below /etc, which are not there.
+        root === undefined ? '/usr/lib/chromium/chromium' : chromium.path,
       ].join(' '),
     },
     mounts: [
       ...['/usr/bin', '/usr/lib', '/usr/share'].map((path) => `${path}:${path}:ro`),
       ...(existsSync('/etc/fonts') ? ['/etc/fonts:/etc/fonts:ro'] : []),
-      ...(isUnpacked ? [`${root}:${root}:ro`] : []),
+      ...(root === undefined ? [] : [`${root}:${root}:ro`]),
       `${realpathSync(node)}:${NODE}:ro`,
       `${realpathSync(process.execPath)}:${BUN}:ro`,
     ],
