@@ -56,7 +56,7 @@ function errorMain(content: ErrorContent): string {
 <small>${content.status}</small>
 <h1>${escapeHtml(content.title)}</h1>
 <p>${escapeHtml(capitalised(content.reason))}</p>
-<p>${withCommand(content.fix)}</p>
+<p>${fixMarkup(content.fix)}</p>
 ${content.refreshSeconds === undefined ? '' : waiting}${servicesByAgent(content.services)}</main>
 `
 }
@@ -71,7 +71,7 @@ function indexMain(content: IndexContent): string {
       ? serviceList(services)
       : `<h2><a href="${escapeHtml(url)}">${escapeHtml(name)}</a></h2>\n${serviceList(services)}`,
   )
-  const empty = `<p>No agent is running.</p>\n<p>${withCommand('start one: agent run')}</p>\n`
+  const empty = `<p>No agent is running.</p>\n<p>${fixMarkup('start one: agent run')}</p>\n`
   return `<main data-generation="${content.generation}">
 <h1>${escapeHtml(content.title)}</h1>
 ${agents.length === 0 ? empty : agents.join('')}</main>
@@ -97,8 +97,11 @@ function serviceList(services: readonly ServiceLink[]): string {
   return `<ul>\n${items.join('\n')}\n</ul>\n`
 }
 
-/** Shows the command in a fix as one: `text: agent logs web`, or all of it. */
-function withCommand(fix: string): string {
+/** Shows the command or the address in a fix as one: `text: agent logs web`, `agent list`, `open http://…`. */
+function fixMarkup(fix: string): string {
+  const [, address] = /^open (https?:\/\/\S+)$/.exec(fix) ?? []
+  if (address !== undefined)
+    return `Open <a href="${escapeHtml(address)}">${escapeHtml(address)}</a>`
   const [, text = '', command = ''] = /^(?:(.*): )?(agent .*)$/.exec(fix) ?? []
   if (command === '') return escapeHtml(capitalised(fix))
   const lead = text === '' ? 'Try ' : `${escapeHtml(capitalised(text))}: `

@@ -1,18 +1,22 @@
 import { expect } from 'bun:test'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import type { Page } from 'playwright-core'
 import { browserTest } from './browser-test.ts'
 import { homeOfEmbedded, start } from './project.ts'
 
-/** What docs/concepts/routing.md says of cookies: set at web.a.localhost, and who gets them back. */
-const cases = [
-  { cookie: 'x=1', web: true, api: false, other: false },
-  { cookie: 'x=1; Domain=web.a.localhost', web: true, api: false, other: false },
-  { cookie: 'x=1; Domain=a.localhost', web: true, api: true, other: false },
-  { cookie: 'x=1; Domain=localhost', web: false, api: false, other: false },
-  { cookie: 'x=1; Domain=b.localhost', web: false, api: false, other: false },
-  { cookie: 'x=1; Secure', web: true, api: false, other: false },
-  { cookie: '__Host-x=1; Secure; Path=/', web: true, api: false, other: false },
-] as const
+type Case = { cookie: string; web: boolean; api: boolean; other: boolean }
+
+/** The table of docs/concepts/routing.md: a cookie that web.a.localhost sets, and who gets it. */
+function documentedCases(): Case[] {
+  const text = readFileSync(join(import.meta.dirname, '../../../docs/concepts/routing.md'), 'utf8')
+  return [...text.matchAll(/^\| `((?:__Host-)?x=1.*?)` \|(.*)\|(.*)\|(.*)\|$/gm)].map(
+    ([, cookie = '', ...cells]) => {
+      const [web = false, api = false, other = false] = cells.map((cell) => cell.trim() === 'sent')
+      return { cookie, web, api, other }
+    },
+  )
+}
 
 browserTest(
   'a cookie reaches the service that set it, with Domain= the whole agent, and never another agent',
@@ -20,6 +24,8 @@ browserTest(
     await using home = homeOfEmbedded()
     const port = await start(home, 'a')
     await start(home, 'b')
+    const cases = documentedCases()
+    expect(cases.length).toBe(7)
     for (const expected of cases) {
       const context = await browser.newContext()
       const page = await context.newPage()

@@ -9,7 +9,7 @@ browserTest('a name that is not there leads to the nearest one that is', async (
   const answer = await page.goto(`http://wbe.myapp.localhost:${port}/`)
   expect(answer?.status()).toBe(404)
   expect(await page.locator('main').innerText()).toContain('did you mean "web"?')
-  await page.getByRole('link', { name: /^web/ }).click()
+  await page.getByRole('link', { name: /^http:\/\/web/ }).click()
   await page.waitForURL(`http://web.myapp.localhost:${port}/`)
 })
 

@@ -157,6 +157,18 @@ describe('what a browser gets', () => {
     }
   })
 
+  test('leads to the nearest name in one click', () => {
+    const unknown = {
+      kind: 'unknown-service',
+      agent: 'myapp',
+      service: 'wbe',
+      nearest: 'web',
+    } as const
+    expect(htmlPage(content(unknown), '')).toContain(
+      '<p>Open <a href="http://web.myapp.localhost:8080">http://web.myapp.localhost:8080</a></p>',
+    )
+  })
+
   test('says whose a service is where there are several agents, and once where there is one', () => {
     const all = htmlPage(content({ kind: 'unknown-agent', agent: 'x' }), '')
     expect(all.match(/<h2>.*?<\/h2>/g)).toEqual(['<h2>myapp</h2>', '<h2>other</h2>'])
