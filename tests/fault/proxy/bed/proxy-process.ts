@@ -54,6 +54,16 @@ export class ProxyProcess implements AsyncDisposable {
     return Number(/^VmRSS:\s+(\d+) kB/m.exec(status)?.[1]) / 1024
   }
 
+  /** The least resident memory in a second of quiet: under load, what is freed next is in it as well. */
+  async settledMiB(): Promise<number> {
+    let least = this.residentMiB()
+    for (let left = 10; left > 0; left--) {
+      await Bun.sleep(100)
+      least = Math.min(least, this.residentMiB())
+    }
+    return least
+  }
+
   /** Processor time so far in milliseconds, from proc_pid_stat(5). */
   processorMs(): number {
     const stat = readFileSync(`/proc/${this.pid}/stat`, 'latin1')
