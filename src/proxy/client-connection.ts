@@ -41,7 +41,10 @@ export class ClientConnection extends FlowSocket implements ExchangeClient, Endi
     clients.add(this)
     this.deadlines.add(this)
     this.deadlineMs = this.deadlines.nowMs + limits.idleMs
-    if (clients.size > limits.clients) this.refuse(503)
+    if (clients.size <= limits.clients) return
+    this.refuse(503)
+    // Waiting for it takes a descriptor, which the clients that were let in need for their upstreams.
+    if (clients.size > limits.clients + limits.clientsTurnedAway) this.close()
   }
 
   /** It was the client that connected. */

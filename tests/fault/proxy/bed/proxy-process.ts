@@ -16,10 +16,17 @@ export class ProxyProcess implements AsyncDisposable {
     this.port = port
   }
 
-  /** `agent proxy start`, and a route to each of these ports. */
-  static async start(routes: Readonly<Record<string, number>>): Promise<ProxyProcess> {
+  /** `agent proxy start`, and a route to each of these ports. `descriptorLimit`: how many files it may open at most. */
+  static async start(
+    routes: Readonly<Record<string, number>>,
+    { descriptorLimit }: { descriptorLimit?: number } = {},
+  ): Promise<ProxyProcess> {
     const home = new AgentHome()
-    await home.answer(['proxy', 'start'])
+    const limit = descriptorLimit === undefined ? '' : `ulimit -n ${descriptorLimit} && `
+    const { env, binary } = home
+    const command = ['sh', '-c', `${limit}exec "$0" proxy start`, binary]
+    const child = Bun.spawn(command, { env, cwd: home.dir, stdio: ['ignore', 'ignore', 'inherit'] })
+    if ((await child.exited) !== 0) throw new Error('the proxy did not start')
     for (const [name, port] of Object.entries(routes))
       await home.answer(['route', 'add', name, `127.0.0.1:${port}`])
     const { pid, port } = proxyStatusSchema.parse(await home.json(['proxy', 'status']))
