@@ -24,7 +24,7 @@ test('as many idle tunnels as an agent may have are held, work, and leave nothin
   const processorMs = proxy.processorMs()
   await Bun.sleep(1_000)
   const idleMs = proxy.processorMs() - processorMs
-  for (const tunnel of tunnels) await tunnel.echo('still there?')
+  await Promise.all(tunnels.map((tunnel) => tunnel.echo('still there?')))
   await sendRequests(target(proxy.port), { total: 1_000, connections: 8 })
   const perTunnelKiB = ((open.mib - before.mib) * 1024) / count
   if (count === tunnelsPerAgent) {

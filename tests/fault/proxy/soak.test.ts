@@ -8,7 +8,7 @@ import { printTable } from './bed/table.ts'
 const requestCount = Number(process.env['AGENT_TEST_SOAK_REQUESTS'] ?? 100_000)
 const abortCount = 10_000
 /** After each of these the process is looked at. */
-const rounds = 8
+const rounds = 5
 const host = 'web.soak.localhost'
 
 /** What the heap of a process that does nothing else moves by, up and down. */

@@ -21,7 +21,7 @@ export class ProxyProcess implements AsyncDisposable {
     routes: Readonly<Record<string, number>>,
     { descriptorLimit }: { descriptorLimit?: number } = {},
   ): Promise<ProxyProcess> {
-    const home = new AgentHome()
+    const home = new AgentHome({ env: { AGENTOPS_DAEMON_IDLE: '0' } })
     const limit = descriptorLimit === undefined ? '' : `ulimit -n ${descriptorLimit} && `
     const { env, binary } = home
     const command = ['sh', '-c', `${limit}exec "$0" proxy start`, binary]
