@@ -138,7 +138,9 @@ export class ClientConnection extends FlowSocket implements ExchangeClient, Endi
     const { ahead } = this
     this.ahead = undefined
     if (ahead !== undefined) this.parseHead(ahead)
-    if (this.peerEnded && this.phase === 'head') this.leave()
+    if (!this.peerEnded) return
+    if (this.phase === 'head') this.leave()
+    else if (this.phase === 'exchange') this.exchange.onClientEnd()
   }
 
   onTunnel(tunnel: Tunnel): void {
