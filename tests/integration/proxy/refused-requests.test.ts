@@ -37,6 +37,7 @@ const refusals: Record<string, [status: number, request: string][]> = {
     [400, post('Transfer-Encoding: chunked, chunked')],
     [400, post('Transfer-Encoding: chunked', 'Transfer-Encoding: chunked')],
     [400, post('Transfer-Encoding:')],
+    [400, post('Transfer-Encoding: , chunked')],
     [400, post('Transfer-Encoding: \x0bchunked')],
     [400, head('POST / HTTP/1.0', hostLine, 'Transfer-Encoding: chunked')],
     [400, post('Content-Length: 5', 'Content-Length: 6')],
