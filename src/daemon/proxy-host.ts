@@ -4,6 +4,7 @@ import { portOwner } from '../platform/port-owner.ts'
 import { messageOf, usageError, UserError } from '../lib/errors.ts'
 import type { AccessEntry } from '../proxy/access-entry.ts'
 import { bindProxy, type BoundProxy, PortError } from '../proxy/bind-proxy.ts'
+import type { ProxyLimits } from '../proxy/proxy-limits.ts'
 import { noStats, type ProxyStats } from '../proxy/proxy-stats.ts'
 import { type RunningProxy, serveProxy } from '../proxy/serve-proxy.ts'
 import type { ServiceCondition } from '../proxy/service-condition.ts'
@@ -19,6 +20,8 @@ export type ProxyHostOptions = {
   onAccess: (entry: AccessEntry) => void
   log: (line: string) => void
   version: string
+  /** What differs from the proxy's usual limits. */
+  limits?: Partial<ProxyLimits>
   /** Called when the port or the pin changed, to keep it in the database. */
   onChange: (change: { port: number | undefined; pinned: boolean }) => void
 }
@@ -165,7 +168,7 @@ export class ProxyHost implements AsyncDisposable {
   }
 
   async #serve(bound: BoundProxy, pinned: boolean): Promise<number> {
-    const { routes, explain, pagesSocketPath, clock, onAccess, log, version, onChange } =
+    const { routes, onChange, explain, pagesSocketPath, clock, onAccess, log, version, limits } =
       this.#options
     const options = {
       routes: () => routes.current(),
@@ -176,6 +179,7 @@ export class ProxyHost implements AsyncDisposable {
       onAccess,
       log,
       version,
+      limits: limits ?? {},
     }
     const proxy = await serveProxy(bound, options).catch((error: unknown) => {
       bound.close()

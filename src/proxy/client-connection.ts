@@ -41,7 +41,10 @@ export class ClientConnection extends TimedSocket implements ExchangeClient, End
     clients.add(this)
     this.deadlines.add(this)
     this.deadlineMs = this.deadlines.nowMs + limits.idleMs
-    if (clients.size > limits.clients) this.refuse(503)
+    if (clients.size <= limits.clients) return
+    this.refuse(503)
+    // Waiting for it takes a descriptor, which the clients that were let in need for their upstreams.
+    if (clients.size > limits.clients + limits.clientsTurnedAway) this.close()
   }
 
   /** It was the client that connected. */
@@ -135,7 +138,9 @@ export class ClientConnection extends TimedSocket implements ExchangeClient, End
     const { ahead } = this
     this.ahead = undefined
     if (ahead !== undefined) this.parseHead(ahead)
-    if (this.peerEnded && this.phase === 'head') this.leave()
+    if (!this.peerEnded) return
+    if (this.phase === 'head') this.leave()
+    else if (this.phase === 'exchange') this.exchange.onClientEnd()
   }
 
   onTunnel(tunnel: Tunnel): void {

@@ -1,5 +1,5 @@
 import { expect, test } from 'bun:test'
-import { defaultLimits } from '../../../src/proxy/proxy-limits.ts'
+import { limitsWithin } from '../../../src/proxy/proxy-limits.ts'
 import { until } from '../../e2e/support/agent-home.ts'
 import { rejectionOf } from '../../support/rejection-of.ts'
 import { openTunnels } from './bed/echo-tunnel.ts'
@@ -14,9 +14,9 @@ test('as many idle tunnels as an agent may have are held, work, and leave nothin
   await using service = await ServiceProcess.start('serve.ts', ['web'])
   await using proxy = await ProxyProcess.start({ 'web.soak': service.port })
   const before = { descriptors: proxy.descriptors(), mib: proxy.residentMiB() }
-  // Each takes two descriptors; a tenth of them is left free.
-  const room = Math.floor((proxy.descriptorLimit() * 0.9) / 2)
-  const count = Math.min(defaultLimits.tunnelsPerAgent, room)
+  // Other clients come meanwhile.
+  const { clients, tunnelsPerAgent } = limitsWithin(proxy.descriptorLimit())
+  const count = Math.min(tunnelsPerAgent, clients - 16)
   const tunnels = await openTunnels(target(proxy.port), count)
   const open = { descriptors: proxy.descriptors(), mib: proxy.residentMiB() }
   expect(await proxy.requireSound()).toMatchObject({ tunnels: count, openConnections: count })
@@ -24,10 +24,10 @@ test('as many idle tunnels as an agent may have are held, work, and leave nothin
   const processorMs = proxy.processorMs()
   await Bun.sleep(1_000)
   const idleMs = proxy.processorMs() - processorMs
-  for (const tunnel of tunnels) await tunnel.echo('still there?')
+  await Promise.all(tunnels.map((tunnel) => tunnel.echo('still there?')))
   await sendRequests(target(proxy.port), { total: 1_000, connections: 8 })
   const perTunnelKiB = ((open.mib - before.mib) * 1024) / count
-  if (count === defaultLimits.tunnelsPerAgent) {
+  if (count === tunnelsPerAgent) {
     const { message } = await rejectionOf(openTunnels(target(proxy.port), 1))
     expect(message).toContain('HTTP/1.1 503 ')
   }

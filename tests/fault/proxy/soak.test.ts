@@ -7,29 +7,27 @@ import { printTable } from './bed/table.ts'
 /** How many requests; a million on demand, for it takes minutes where cores are few. */
 const requestCount = Number(process.env['AGENT_TEST_SOAK_REQUESTS'] ?? 100_000)
 const abortCount = 10_000
+/** After each of these the process is looked at. */
+const rounds = 5
 const host = 'web.soak.localhost'
 
 /** What the heap of a process that does nothing else moves by, up and down. */
-const noiseMiB = 12
+const noiseMiB = 16
 
-type Sample = [after: string, residentMiB: number, descriptors: number]
+type Sample = { after: number; peakMiB: number; settledMiB: number; descriptors: number }
 
 test('memory stays flat and descriptors come back over very many requests', async () => {
   await using service = await ServiceProcess.start('serve.ts', ['web'])
   await using proxy = await ProxyProcess.start({ 'web.soak': service.port })
   const before = proxy.descriptors()
   const samples: Sample[] = []
-  const warmUp = requestCount / 5
-  await sendRequests({ port: proxy.port, host }, { total: warmUp, connections: 64 })
-  samples.push([`${warmUp}`, proxy.residentMiB(), proxy.descriptors()])
   let seconds = 0
-  const rounds = 8
-  for (let round = 1; round <= rounds; round++) {
-    const total = requestCount / 10
-    seconds += await sendRequests({ port: proxy.port, host }, { total, connections: 64 })
-    samples.push([`${warmUp + round * total}`, proxy.residentMiB(), proxy.descriptors()])
+  for (let after = requestCount / rounds; after <= requestCount; after += requestCount / rounds) {
+    const load = { total: requestCount / rounds, connections: 64 }
+    seconds += await sendRequests({ port: proxy.port, host }, load)
+    samples.push(await sampleOf(proxy, after))
   }
-  const rate = Math.round((requestCount * 0.8) / seconds)
+  const rate = Math.round(requestCount / seconds)
   printSamples(`${requestCount} requests over 64 connections, ${rate}/s`, samples)
   expect((await proxy.requireSound()).requests).toBe(requestCount)
   expect(growthOf(samples)).toBeLessThan(noiseMiB)
@@ -42,29 +40,41 @@ test('memory stays flat and descriptors come back over 10,000 aborted streams', 
   await using proxy = await ProxyProcess.start({ 'web.soak': service.port })
   const before = proxy.descriptors()
   const samples: Sample[] = []
-  const target = { port: proxy.port, host }
-  for (let done = 0; done < abortCount; done += abortCount / 10) {
-    await abortStreams(target, { total: abortCount / 10, atOnce: 50 })
+  for (let after = abortCount / rounds; after <= abortCount; after += abortCount / rounds) {
+    const load = { total: abortCount / rounds, atOnce: 50 }
+    await abortStreams({ port: proxy.port, host }, load)
     await proxy.untilDescriptors(before)
-    samples.push([`${done + abortCount / 10}`, proxy.residentMiB(), proxy.descriptors()])
+    samples.push(await sampleOf(proxy, after))
   }
   printSamples(`${abortCount} streams, each cut off after its first bytes`, samples)
   const status = await proxy.requireSound()
   expect(status).toMatchObject({ requests: abortCount, openConnections: 0, upstreamConnections: 0 })
-  expect(growthOf(samples.slice(1))).toBeLessThan(noiseMiB)
+  expect(growthOf(samples)).toBeLessThan(noiseMiB)
 }, 120_000)
+
+async function sampleOf(proxy: ProxyProcess, after: number): Promise<Sample> {
+  const peakMiB = proxy.residentMiB()
+  const descriptors = proxy.descriptors()
+  return { after, peakMiB, descriptors, settledMiB: await proxy.settledMiB() }
+}
 
 /** By how much the second half's least is above the first half's: a leak raises the floor. */
 function growthOf(samples: readonly Sample[]): number {
   const middle = Math.floor(samples.length / 2)
-  const floor = (part: readonly Sample[]): number => Math.min(...part.map(([, mib]) => mib))
+  const floor = (part: readonly Sample[]): number =>
+    Math.min(...part.map(({ settledMiB }) => settledMiB))
   return floor(samples.slice(middle)) - floor(samples.slice(0, middle))
 }
 
 function printSamples(heading: string, samples: readonly Sample[]): void {
   printTable(
-    heading,
-    ['AFTER', 'RSS MiB', 'DESCRIPTORS'],
-    samples.map(([after, mib, descriptors]) => [after, mib.toFixed(1), descriptors]),
+    `${heading}; the settled memory grew by ${growthOf(samples).toFixed(1)} MiB`,
+    ['AFTER', 'RSS MiB', 'SETTLED MiB', 'DESCRIPTORS'],
+    samples.map(({ after, peakMiB, settledMiB, descriptors }) => [
+      after,
+      peakMiB.toFixed(1),
+      settledMiB.toFixed(1),
+      descriptors,
+    ]),
   )
 }

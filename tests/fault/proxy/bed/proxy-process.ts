@@ -16,10 +16,17 @@ export class ProxyProcess implements AsyncDisposable {
     this.port = port
   }
 
-  /** `agent proxy start`, and a route to each of these ports. */
-  static async start(routes: Readonly<Record<string, number>>): Promise<ProxyProcess> {
-    const home = new AgentHome()
-    await home.answer(['proxy', 'start'])
+  /** `agent proxy start`, and a route to each of these ports. `descriptorLimit`: how many files it may open at most. */
+  static async start(
+    routes: Readonly<Record<string, number>>,
+    { descriptorLimit }: { descriptorLimit?: number } = {},
+  ): Promise<ProxyProcess> {
+    const home = new AgentHome({ env: { AGENTOPS_DAEMON_IDLE: '0' } })
+    const limit = descriptorLimit === undefined ? '' : `ulimit -n ${descriptorLimit} && `
+    const { env, binary } = home
+    const command = ['sh', '-c', `${limit}exec "$0" proxy start`, binary]
+    const child = Bun.spawn(command, { env, cwd: home.dir, stdio: ['ignore', 'ignore', 'inherit'] })
+    if ((await child.exited) !== 0) throw new Error('the proxy did not start')
     for (const [name, port] of Object.entries(routes))
       await home.answer(['route', 'add', name, `127.0.0.1:${port}`])
     const { pid, port } = proxyStatusSchema.parse(await home.json(['proxy', 'status']))
@@ -52,6 +59,16 @@ export class ProxyProcess implements AsyncDisposable {
   residentMiB(): number {
     const status = readFileSync(`/proc/${this.pid}/status`, 'latin1')
     return Number(/^VmRSS:\s+(\d+) kB/m.exec(status)?.[1]) / 1024
+  }
+
+  /** The least resident memory in a second of quiet: under load, what is freed next is in it as well. */
+  async settledMiB(): Promise<number> {
+    let least = this.residentMiB()
+    for (let left = 10; left > 0; left--) {
+      await Bun.sleep(100)
+      least = Math.min(least, this.residentMiB())
+    }
+    return least
   }
 
   /** Processor time so far in milliseconds, from proc_pid_stat(5). */

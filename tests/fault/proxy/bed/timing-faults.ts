@@ -3,7 +3,7 @@ import { head } from '../../../integration/proxy/bed/proxy-bed.ts'
 import { hostLine, sized, type UpstreamFault } from './upstream-fault.ts'
 
 const upload = head('POST / HTTP/1.1', hostLine, 'Connection: close', 'Content-Length: 5000000')
-export const tooLarge = head('HTTP/1.1 413 Content Too Large', 'Content-Length: 2').concat('no')
+const tooLarge = head('HTTP/1.1 413 Content Too Large', 'Content-Length: 2').concat('no')
 
 /** Has the client send a part of its upload, and answers before the rest of it. */
 async function uploadPart(upstream: Peer, client: Peer): Promise<void> {
