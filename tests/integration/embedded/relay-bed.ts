@@ -8,6 +8,7 @@ import { relayToHost, relayToPorts } from '../../../src/embedded/port-relay.ts'
 export class RelayBed implements Disposable {
   readonly #dir = mkdtempSync(join(tmpdir(), 'agent-relay-'))
   readonly #undo = new DisposableStack()
+  #hasRelay = false
 
   constructor() {
     this.#undo.defer(() => rmSync(this.#dir, { recursive: true, force: true }))
@@ -24,11 +25,10 @@ export class RelayBed implements Disposable {
   /** A connection to the relay for ports, which has said nothing yet. */
   asker(): net.Socket {
     const path = join(this.#dir, 'ports.sock')
-    this.#relay ??= this.#undo.adopt(relayToPorts(path), (relay) => relay.stop())
+    if (!this.#hasRelay) this.#undo.adopt(relayToPorts(path), (relay) => relay.stop())
+    this.#hasRelay = true
     return this.#connect({ path })
   }
-
-  #relay: { stop(): void } | undefined
 
   /** A connection to the relay for a socket of the host, behind which this service is; none: no socket. */
   async outgoing(onConnection?: (socket: net.Socket) => void): Promise<net.Socket> {

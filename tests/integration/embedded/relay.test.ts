@@ -122,7 +122,9 @@ describe('the relay to ports', () => {
     deserted.write('anybody?')
     await untilClosed(deserted)
   })
+})
 
+describe('the relay to ports, under load,', () => {
   test('takes no more than its buffers hold for readers that do not read', async () => {
     using bed = new RelayBed()
     const servers: net.Socket[] = []
