@@ -58,7 +58,7 @@ export class Exchange implements ResponderEvents, ResponseEvents {
     const routed = this.routing.route(bytes, head)
     const destination = chooseDestination(bytes, head, routed)
     if (destination.kind === 'service') {
-      this.access.begin(destination.route, this.request.kept)
+      this.access.begin(destination.route, bytes)
       this.responder.askService(routed, destination)
     } else if (destination.kind === 'page') {
       this.responder.answer(destination.subject)
