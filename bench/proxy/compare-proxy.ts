@@ -1,5 +1,5 @@
 import { mkdtemp, rm } from 'node:fs/promises'
-import { cpus, tmpdir } from 'node:os'
+import { cpus, loadavg, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { BenchOptions } from '../bench-options.ts'
 import { type ComparisonRow, comparisonTable } from '../markdown-table.ts'
@@ -8,6 +8,7 @@ import type { Bed } from './bed.ts'
 import { startFleet } from './fleet.ts'
 import { type PeersRow, peersTable } from './peers-table.ts'
 import { Tools } from './tools.ts'
+import { loadFully } from './wrk.ts'
 import { startUpstreams } from './upstreams.ts'
 import { run } from '../../tests/engine/run-command.ts'
 
@@ -26,8 +27,8 @@ export async function compareProxy(options: BenchOptions): Promise<string> {
     await startUpstreams(tools, { folder: join(folder, 'upstreams'), processor: loadProcessor }),
   )
   const place = { folder, processor: proxyProcessor, upstreams: upstreams.ports }
-  const fleet = resources.use(await startFleet(tools, { ...place, agent: options.agent }))
-  return await measureAll(options, {
+  const fleet = resources.use(await startFleet(tools, { ...place, ...options }))
+  const bed: Bed = {
     agent: options.agent,
     wrk: await tools.program('wrk'),
     fleet,
@@ -35,10 +36,19 @@ export async function compareProxy(options: BenchOptions): Promise<string> {
     loadProcessor,
     turns: options.pairs,
     isQuick: options.isQuick,
-  })
+  }
+  await warmUp(bed)
+  return await measureAll(options, bed)
+}
+
+/** What a program does in its first second, such as compiling itself, is not what is compared. */
+async function warmUp({ fleet, wrk, loadProcessor }: Bed): Promise<void> {
+  for (const contender of fleet.contenders)
+    await loadFully(wrk, contender, { connections: 64, processor: loadProcessor })
 }
 
 async function measureAll({ only }: BenchOptions, bed: Bed): Promise<string> {
+  const load = (loadavg()[0] ?? 0).toFixed(1)
   const peers: PeersRow[] = []
   const own: ComparisonRow[] = []
   for (const measured of proxyCases) {
@@ -50,7 +60,7 @@ async function measureAll({ only }: BenchOptions, bed: Bed): Promise<string> {
   const { contenders, missing } = bed.fleet
   const names = contenders.map(({ name }) => name)
   const parts = [
-    `${contenders.map(({ name, version }) => `${name} ${version}`).join(', ')}; turns: ${bed.turns}`,
+    `${contenders.map(({ name, version }) => `${name} ${version}`).join(', ')}; turns: ${bed.turns}, load of the machine before: ${load}`,
     ...Array.from(missing, ([name, reason]) => `Not measured: ${name} (${reason})`),
     ...(peers.length > 0 ? [peersTable(peers, names)] : []),
     ...(own.length > 0 ? [comparisonTable(own)] : []),

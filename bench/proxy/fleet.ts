@@ -10,12 +10,17 @@ import { Connection } from './connection.ts'
 import { exchange, requestBytes } from './exchange.ts'
 import type { Tools } from './tools.ts'
 
+const answerLimitMs = 5_000
+
 /** All proxies that could be had, ours first. */
 export type Fleet = AsyncDisposable & {
   contenders: readonly Contender[]
   /** The others, each with its reason. */
   missing: ReadonlyMap<string, string>
 }
+
+/** Those far behind cost a first impression more time than they tell. */
+const leftOutQuickly = ['Caddy', 'portless']
 
 /** Starts each on the same processor, in front of the same upstreams; one that cannot be had is left out. */
 export async function startFleet(tools: Tools, options: Place & { agent: string }): Promise<Fleet> {
@@ -30,6 +35,7 @@ export async function startFleet(tools: Tools, options: Place & { agent: string 
   const contenders: Contender[] = []
   const missing = new Map<string, string>()
   for (const [name, start] of Object.entries(starters)) {
+    if (options.isQuick && leftOutQuickly.includes(name)) continue
     try {
       const contender = await startIn(join(options.folder, name), options, start)
       started.use(contender.server)
@@ -53,10 +59,19 @@ async function startIn(
   return start({ ...place, folder })
 }
 
-/** A proxy that is wrongly set up must not be measured. */
+/** A proxy that is wrongly set up must not be measured; one that has just started may need a moment. */
 async function mustAnswer(contender: Contender): Promise<void> {
+  const latestMs = performance.now() + answerLimitMs
   for (const service of ['web', 'live'] as const) {
-    using connection = await Connection.open(contender.server.port)
-    await exchange(connection, requestBytes(contender.host(service), 'GET /'))
+    for (;;) {
+      try {
+        using connection = await Connection.open(contender.server.port)
+        await exchange(connection, requestBytes(contender.host(service), 'GET /'))
+        break
+      } catch (error) {
+        if (performance.now() > latestMs) throw error
+        await Bun.sleep(100)
+      }
+    }
   }
 }

@@ -21,6 +21,7 @@ export async function measureIdleConnections({ fleet, isQuick }: Bed): Promise<C
       held.set(contender.name, String(count))
       memory.set(contender.name, `${(bytesEach / 1024).toFixed(1)} KB`)
     } catch (error) {
+      if (contender.name === 'ours') throw error
       held.set(contender.name, error instanceof Error ? error.message : String(error))
     }
   }
