@@ -13,27 +13,30 @@ import { startUpstreams } from './upstreams.ts'
 import { run } from '../../tests/engine/run-command.ts'
 
 /** The proxies have one processor for themselves; load, services and this process share the other. */
-const [proxyProcessor, loadProcessor] = [0, 1]
+const processors = { ofProxies: 0, ofLoad: 1 }
 
 /** Measures the routing proxy beside others and gives Markdown. Linux with two processors or more. */
 export async function compareProxy(options: BenchOptions): Promise<string> {
   if (cpus().length < 2) throw new Error('one processor: proxy and load need one each')
-  await run(['taskset', '-acp', String(loadProcessor), String(process.pid)])
+  await run(['taskset', '-acp', String(processors.ofLoad), String(process.pid)])
   const tools = new Tools((line) => console.error(line))
   await using resources = new AsyncDisposableStack()
   const folder = await mkdtemp(join(tmpdir(), 'agent-bench-proxy-'))
   resources.defer(() => rm(folder, { recursive: true, force: true }))
   const upstreams = resources.use(
-    await startUpstreams(tools, { folder: join(folder, 'upstreams'), processor: loadProcessor }),
+    await startUpstreams(tools, {
+      folder: join(folder, 'upstreams'),
+      processor: processors.ofLoad,
+    }),
   )
-  const place = { folder, processor: proxyProcessor, upstreams: upstreams.ports }
+  const place = { folder, processor: processors.ofProxies, upstreams: upstreams.ports }
   const fleet = resources.use(await startFleet(tools, { ...place, ...options }))
   const bed: Bed = {
     agent: options.agent,
     wrk: await tools.program('wrk'),
     fleet,
     place,
-    loadProcessor,
+    loadProcessor: processors.ofLoad,
     turns: options.pairs,
     isQuick: options.isQuick,
   }

@@ -1,6 +1,7 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Contender, Place } from './contender.ts'
+import { messageOf } from '../../src/lib/errors.ts'
+import type { Contender, Place, Service } from './contender.ts'
 import { startCaddy } from './peers/caddy.ts'
 import { startHaproxy } from './peers/haproxy.ts'
 import { startNginx } from './peers/nginx.ts'
@@ -23,7 +24,10 @@ export type Fleet = AsyncDisposable & {
 const leftOutQuickly = ['Caddy', 'portless']
 
 /** Starts each on the same processor, in front of the same upstreams; one that cannot be had is left out. */
-export async function startFleet(tools: Tools, options: Place & { agent: string }): Promise<Fleet> {
+export async function startFleet(
+  tools: Tools,
+  options: Place & { agent: string; isQuick: boolean },
+): Promise<Fleet> {
   await using started = new AsyncDisposableStack()
   const starters: Record<string, (place: Place) => Promise<Contender>> = {
     ours: (place) => startOurs(options.agent, place, { owner: 'static' }),
@@ -43,7 +47,7 @@ export async function startFleet(tools: Tools, options: Place & { agent: string 
       contenders.push(contender)
     } catch (error) {
       if (name === 'ours') throw error
-      missing.set(name, error instanceof Error ? error.message : String(error))
+      missing.set(name, messageOf(error))
     }
   }
   const owned = started.move()
@@ -63,15 +67,18 @@ async function startIn(
 async function mustAnswer(contender: Contender): Promise<void> {
   const latestMs = performance.now() + answerLimitMs
   for (const service of ['web', 'live'] as const) {
-    for (;;) {
-      try {
-        using connection = await Connection.open(contender.server.port)
-        await exchange(connection, requestBytes(contender.host(service), 'GET /'))
-        break
-      } catch (error) {
-        if (performance.now() > latestMs) throw error
-        await Bun.sleep(100)
-      }
-    }
+    while (!(await answers(contender, service, performance.now() > latestMs))) await Bun.sleep(100)
+  }
+}
+
+/** Throws what stands against it when this is the last try. */
+async function answers(contender: Contender, service: Service, isLast: boolean): Promise<boolean> {
+  try {
+    using connection = await Connection.open(contender.server.port)
+    await exchange(connection, requestBytes(contender.host(service), 'GET /'))
+    return true
+  } catch (error) {
+    if (isLast) throw error
+    return false
   }
 }

@@ -1,3 +1,4 @@
+import { messageOf } from '../../src/lib/errors.ts'
 import type { Unit } from '../markdown-table.ts'
 import { type Estimate, median, type Pair, pairedEstimate } from '../statistics.ts'
 import { type Samples, valuesOf } from './samples.ts'
@@ -36,7 +37,8 @@ export function peersTable(rows: readonly PeersRow[], names: readonly string[]):
 function cellOf(row: PeersRow, name: string): string {
   if (row.kind === 'told') return row.cells.get(name) ?? '–'
   const values = valuesOf(row.samples, name)
-  if (values.length === 0) return row.samples.get(name)?.failure ?? '–'
+  const failure = row.samples.get(name)?.failure
+  if (values.length === 0) return failure === undefined ? '–' : messageOf(failure)
   const { ours } = pairedEstimate(values.map((value): Pair => [value, value]))
   return `${shown(ours, row.unit.digits)} ${row.unit.name}`
 }

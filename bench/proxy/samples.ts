@@ -1,10 +1,22 @@
 import type { Contender } from './contender.ts'
 
 /** What was measured of one contender, by the number of the turn, and why there is no more. */
-type Measured<T> = { values: ReadonlyMap<number, T>; failure?: string }
+class Measured<T> {
+  readonly values = new Map<number, T>()
+  failure: unknown
+
+  async add(turn: number, measure: () => Promise<T>): Promise<void> {
+    if (this.failure !== undefined) return
+    try {
+      this.values.set(turn, await measure())
+    } catch (error) {
+      this.failure = error
+    }
+  }
+}
 
 /** By the names of the contenders. */
-export type Samples<T> = ReadonlyMap<string, Measured<T>>
+export type Samples<T> = ReadonlyMap<string, { values: ReadonlyMap<number, T>; failure: unknown }>
 
 /** Far behind: a sixth of the turns tells by how much. */
 const seldomMeasured = ['Caddy', 'portless']
@@ -19,27 +31,17 @@ export async function measureByTurns<T>(
   turns: number,
   measure: (contender: Contender) => Promise<T>,
 ): Promise<Samples<T>> {
-  const measured = new Map(contenders.map(({ name }) => [name, new Map<number, T>()]))
-  const failures = new Map<string, string>()
+  const measured = new Map(contenders.map(({ name }) => [name, new Measured<T>()]))
   for (let turn = 0; turn < turns; turn += 1) {
     for (const [position] of contenders.entries()) {
       const contender = contenders[(turn + position) % contenders.length]
       if (contender === undefined || !isMeasuredAt(contender.name, turn)) continue
-      const { name } = contender
-      if (failures.has(name)) continue
-      try {
-        measured.get(name)?.set(turn, await measure(contender))
-      } catch (error) {
-        if (name === 'ours') throw error
-        failures.set(name, error instanceof Error ? error.message : String(error))
-      }
+      await measured.get(contender.name)?.add(turn, () => measure(contender))
     }
   }
-  const entries = Array.from(measured, ([name, values]) => {
-    const failure = failures.get(name)
-    return [name, failure === undefined ? { values } : { values, failure }] as const
-  })
-  return new Map(entries)
+  const ours = measured.get('ours')
+  if (ours?.failure !== undefined) throw new Error('ours failed', { cause: ours.failure })
+  return measured
 }
 
 function isMeasuredAt(name: string, turn: number): boolean {
@@ -48,9 +50,9 @@ function isMeasuredAt(name: string, turn: number): boolean {
 
 /** One number of each sample. */
 export function numbersOf<T>(samples: Samples<T>, number: (value: T) => number): Samples<number> {
-  const entries = Array.from(samples, ([name, { values, ...rest }]) => {
+  const entries = Array.from(samples, ([name, { values, failure }]) => {
     const numbers = Array.from(values, ([turn, value]) => [turn, number(value)] as const)
-    return [name, { ...rest, values: new Map(numbers) }] as const
+    return [name, { values: new Map(numbers), failure }] as const
   })
   return new Map(entries)
 }

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { messageOf } from '../../../src/lib/errors.ts'
 import type { Bed, CaseRows } from '../bed.ts'
 import { Connection } from '../connection.ts'
 import type { Contender } from '../contender.ts'
@@ -22,7 +23,7 @@ export async function measureIdleConnections({ fleet, isQuick }: Bed): Promise<C
       memory.set(contender.name, `${(bytesEach / 1024).toFixed(1)} KB`)
     } catch (error) {
       if (contender.name === 'ours') throw error
-      held.set(contender.name, error instanceof Error ? error.message : String(error))
+      held.set(contender.name, messageOf(error))
     }
   }
   return {
