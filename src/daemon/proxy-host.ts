@@ -1,9 +1,11 @@
 import type { PortSource, ProxyStatus } from './control-protocol.ts'
+import { descriptorLimit } from '../platform/descriptor-limit.ts'
 import type { Clock } from '../platform/clock.ts'
 import { portOwner } from '../platform/port-owner.ts'
 import { messageOf, usageError, UserError } from '../lib/errors.ts'
 import type { AccessEntry } from '../proxy/access-entry.ts'
 import { bindProxy, type BoundProxy, PortError } from '../proxy/bind-proxy.ts'
+import { clientsWithin } from '../proxy/proxy-limits.ts'
 import { type RunningProxy, serveProxy } from '../proxy/serve-proxy.ts'
 import type { ServiceCondition } from '../proxy/service-condition.ts'
 import type { RouteSource } from '../routes/route-source.ts'
@@ -184,6 +186,7 @@ export class ProxyHost implements AsyncDisposable {
       onAccess,
       log,
       version,
+      limits: { clients: clientsWithin(descriptorLimit()) },
     }
     const proxy = await serveProxy(bound, options).catch((error: unknown) => {
       bound.close()

@@ -70,3 +70,14 @@ export const defaultLimits: ProxyLimits = {
   tunnelsPerAgent: 8_000,
   clients: 9_000,
 }
+
+/** Of the descriptors a process may open, a tenth is for everything but connections; a client may need two. */
+const descriptorsPerClient = 2 / 0.9
+
+/**
+ * How many clients a process with so many descriptors can serve. Without a descriptor left there is not even a way to
+ * turn a client away: the system reports it again and again, and nobody is served.
+ */
+export function clientsWithin(descriptors: number): number {
+  return Math.min(defaultLimits.clients, Math.floor(descriptors / descriptorsPerClient))
+}
