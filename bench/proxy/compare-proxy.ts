@@ -5,7 +5,7 @@ import type { BenchOptions } from '../bench-options.ts'
 import { type ComparisonRow, comparisonTable } from '../markdown-table.ts'
 import { proxyCases } from './cases/all-cases.ts'
 import type { Bed } from './bed.ts'
-import { startFleet } from './fleet.ts'
+import { type Fleet, startFleet } from './fleet.ts'
 import { type PeersRow, peersTable } from './peers-table.ts'
 import { Tools } from './tools.ts'
 import { loadFully } from './wrk.ts'
@@ -30,11 +30,14 @@ export async function compareProxy(options: BenchOptions): Promise<string> {
     }),
   )
   const place = { folder, processor: processors.ofProxies, upstreams: upstreams.ports }
-  const fleet = resources.use(await startFleet(tools, { ...place, ...options }))
+  const start = (name: string): Promise<Fleet> =>
+    startFleet(tools, { ...place, ...options, folder: join(folder, name) })
+  const fleet = resources.use(await start('main'))
   const bed: Bed = {
     agent: options.agent,
     wrk: await tools.program('wrk'),
     fleet,
+    startFleet: start,
     place,
     loadProcessor: processors.ofLoad,
     turns: options.pairs,
