@@ -31,7 +31,7 @@ type Benchmark = {
 const benchmarks: Readonly<Record<string, Benchmark>> = {
   cli: besideDocker(compareCli),
   embedded: besideDocker(compareEmbedded),
-  proxy: { usualPairs: 15, fewestPairs: 3, quickPairs: 3, compare: besideProxies },
+  proxy: { usualPairs: 15, fewestPairs: 2, quickPairs: 2, compare: besideProxies },
 }
 
 async function main(): Promise<void> {

@@ -9,6 +9,8 @@ export type Bed = {
   agent: string
   wrk: Program
   fleet: Fleet
+  /** Fresh ones of all, in a folder of this name. */
+  startFleet: (name: string) => Promise<Fleet>
   /** Where further servers of ours are started; `processor` is the one of the proxies. */
   place: Place
   /** The processor of whatever is not a proxy. */

@@ -10,7 +10,7 @@ export type Contender = {
   version: string
   server: ServerProcess
   /** The Host that means a service there. */
-  host(service: Service): string
+  host: (service: Service) => string
 }
 
 /** Where a contender is started. */
@@ -21,9 +21,6 @@ export type Place = {
   processor: number
   upstreams: UpstreamPorts
 }
-
-/** A server's folder name and the way to start it. Throws when it cannot be had. */
-export type Entry = { name: string; start: (place: Place) => Promise<Contender> }
 
 /** `web.bench.localhost`, as all but portless name them. */
 export function benchHost(service: Service): string {

@@ -1,6 +1,6 @@
 import type { Connection } from './connection.ts'
 
-const limitMs = 20_000
+const limitMs = 10_000
 
 /** A request as bytes; `fields` are lines with their ends. */
 export function requestBytes(host: string, line: string, fields = ''): Buffer {
@@ -21,7 +21,11 @@ export async function exchange(
   const response = new ResponseEnd()
   connection.receiver = {
     onBytes: (bytes) => {
-      if (response.isAfter(bytes)) whole.resolve()
+      try {
+        if (response.isAfter(bytes)) whole.resolve()
+      } catch (error) {
+        whole.reject(error)
+      }
     },
     onClosed: () => whole.reject(new Error('closed before the end of the response')),
   }

@@ -1,6 +1,7 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Contender, Place } from './contender.ts'
+import { messageOf } from '../../src/lib/errors.ts'
+import type { Contender, Place, Service } from './contender.ts'
 import { startCaddy } from './peers/caddy.ts'
 import { startHaproxy } from './peers/haproxy.ts'
 import { startNginx } from './peers/nginx.ts'
@@ -10,6 +11,8 @@ import { Connection } from './connection.ts'
 import { exchange, requestBytes } from './exchange.ts'
 import type { Tools } from './tools.ts'
 
+const answerLimitMs = 5_000
+
 /** All proxies that could be had, ours first. */
 export type Fleet = AsyncDisposable & {
   contenders: readonly Contender[]
@@ -17,8 +20,14 @@ export type Fleet = AsyncDisposable & {
   missing: ReadonlyMap<string, string>
 }
 
+/** Those far behind cost a first impression more time than they tell. */
+const leftOutQuickly = ['Caddy', 'portless']
+
 /** Starts each on the same processor, in front of the same upstreams; one that cannot be had is left out. */
-export async function startFleet(tools: Tools, options: Place & { agent: string }): Promise<Fleet> {
+export async function startFleet(
+  tools: Tools,
+  options: Place & { agent: string; isQuick: boolean },
+): Promise<Fleet> {
   await using started = new AsyncDisposableStack()
   const starters: Record<string, (place: Place) => Promise<Contender>> = {
     ours: (place) => startOurs(options.agent, place, { owner: 'static' }),
@@ -30,6 +39,7 @@ export async function startFleet(tools: Tools, options: Place & { agent: string 
   const contenders: Contender[] = []
   const missing = new Map<string, string>()
   for (const [name, start] of Object.entries(starters)) {
+    if (options.isQuick && leftOutQuickly.includes(name)) continue
     try {
       const contender = await startIn(join(options.folder, name), options, start)
       started.use(contender.server)
@@ -37,7 +47,7 @@ export async function startFleet(tools: Tools, options: Place & { agent: string 
       contenders.push(contender)
     } catch (error) {
       if (name === 'ours') throw error
-      missing.set(name, error instanceof Error ? error.message : String(error))
+      missing.set(name, messageOf(error))
     }
   }
   const owned = started.move()
@@ -53,10 +63,22 @@ async function startIn(
   return start({ ...place, folder })
 }
 
-/** A proxy that is wrongly set up must not be measured. */
+/** A proxy that is wrongly set up must not be measured; one that has just started may need a moment. */
 async function mustAnswer(contender: Contender): Promise<void> {
+  const latestMs = performance.now() + answerLimitMs
   for (const service of ['web', 'live'] as const) {
+    while (!(await answers(contender, service, performance.now() > latestMs))) await Bun.sleep(100)
+  }
+}
+
+/** Throws what stands against it when this is the last try. */
+async function answers(contender: Contender, service: Service, isLast: boolean): Promise<boolean> {
+  try {
     using connection = await Connection.open(contender.server.port)
     await exchange(connection, requestBytes(contender.host(service), 'GET /'))
+    return true
+  } catch (error) {
+    if (isLast) throw error
+    return false
   }
 }

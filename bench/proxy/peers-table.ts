@@ -1,6 +1,7 @@
+import { messageOf } from '../../src/lib/errors.ts'
 import type { Unit } from '../markdown-table.ts'
 import { type Estimate, median, type Pair, pairedEstimate } from '../statistics.ts'
-import type { Samples } from './samples.ts'
+import { type Samples, valuesOf } from './samples.ts'
 
 /** Of those measured at every turn. */
 const closePeers = ['nginx', 'HAProxy']
@@ -35,8 +36,9 @@ export function peersTable(rows: readonly PeersRow[], names: readonly string[]):
 
 function cellOf(row: PeersRow, name: string): string {
   if (row.kind === 'told') return row.cells.get(name) ?? '–'
-  const values = [...(row.samples.get(name)?.values() ?? [])]
-  if (values.length === 0) return '–'
+  const values = valuesOf(row.samples, name)
+  const failure = row.samples.get(name)?.failure
+  if (values.length === 0) return failure === undefined ? '–' : messageOf(failure)
   const { ours } = pairedEstimate(values.map((value): Pair => [value, value]))
   return `${shown(ours, row.unit.digits)} ${row.unit.name}`
 }
@@ -45,13 +47,13 @@ function ratioToBest(row: PeersRow): string {
   if (row.kind !== 'measured' || row.better === undefined) return ''
   const { samples, better, beside = closePeers } = row
   const ours = samples.get('ours')
-  const peers = beside.filter((name) => (samples.get(name)?.size ?? 0) > 0)
+  const peers = beside.filter((name) => valuesOf(samples, name).length > 0)
   const sign = better === 'more' ? -1 : 1
-  const rank = (name: string): number => sign * median([...(samples.get(name)?.values() ?? [])])
+  const rank = (name: string): number => sign * median(valuesOf(samples, name))
   const [best] = peers.toSorted((a, b) => rank(a) - rank(b))
   if (ours === undefined || best === undefined) return '–'
-  const pairs = Array.from(samples.get(best) ?? [], ([turn, theirs]): Pair | undefined => {
-    const own = ours.get(turn)
+  const pairs = Array.from(samples.get(best)?.values ?? [], ([turn, theirs]): Pair | undefined => {
+    const own = ours.values.get(turn)
     return own === undefined ? undefined : [own, theirs]
   }).filter((pair) => pair !== undefined)
   return `${shown(pairedEstimate(pairs).ratio, 2)} × ${best}`

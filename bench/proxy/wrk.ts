@@ -20,14 +20,13 @@ export async function loadFully(
 ): Promise<Load> {
   const { connections, processor, script } = options
   const { server } = contender
-  const flags = ['-t1', `-c${connections}`, '-d1s', '--latency', '--timeout', '5s']
+  const load = ['-t1', `-c${connections}`, '-d1s', '--latency', '--timeout', '5s']
+  const flags = [...load, '-H', `Host: ${contender.host('web')}`]
+  const url = `http://127.0.0.1:${server.port}/`
   const scripted = script === undefined ? [] : ['-s', script]
   const before = server.cpuUs()
   const output = await run(
-    [
-      ...['taskset', '-c', String(processor), ...wrk.command, ...flags, ...scripted],
-      ...['-H', `Host: ${contender.host('web')}`, `http://127.0.0.1:${server.port}/`],
-    ],
+    ['taskset', '-c', String(processor), ...wrk.command, ...flags, ...scripted, url],
     { env: wrk.env },
   )
   return parseLoad(output, server.cpuUs() - before)

@@ -152,7 +152,7 @@ function proxyHost(
     explain: serviceExplainer(context),
     pagesSocketPath: context.paths.pagesSocket,
     clock: context.clock,
-    onAccess: (entry) => access.add(entry.runId, lineOfRequest(entry)),
+    onAccess: (entry) => access.add(entry.runId, () => lineOfRequest(entry)),
     log,
     version: context.version,
     onChange: ({ port, pinned }) => {

@@ -179,9 +179,10 @@ export class ClientConnection extends TimedSocket implements ExchangeClient, End
   }
 
   private passToExchange(bytes: Buffer): void {
+    const { length } = bytes
     const next = this.exchange.onClientData(bytes)
     if (this.phase !== 'exchange') return
-    this.keepAhead(bytes, next)
+    if (next < length) this.keepAhead(bytes, next)
     this.exchange.settle()
   }
 

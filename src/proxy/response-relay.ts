@@ -5,6 +5,7 @@ import type { TimedSocket } from './timed-socket.ts'
 import type { KeptRequest } from './kept-request.ts'
 import { parsed } from './parse-result.ts'
 import type { ProxyContext } from './proxy-context.ts'
+import { releaseBytes } from './release-bytes.ts'
 import type { ResponseHead } from './response-head.ts'
 import { type ConnectionLine, passesUnchanged, writeResponseHead } from './response-writer.ts'
 import type { UpstreamLink } from './upstream-link.ts'
@@ -199,6 +200,7 @@ export class ResponseRelay {
     this.bodyBytes += end
     this.send(bytes, 0, end, false)
     this.finishPart(end < bytes.length)
+    if (!this.client.isBackedUp) releaseBytes(bytes)
   }
 
   /** HTTP/1.0 knows no chunks: only the data is sent (RFC 9112 §6.1). */

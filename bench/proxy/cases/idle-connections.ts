@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { messageOf } from '../../../src/lib/errors.ts'
 import type { Bed, CaseRows } from '../bed.ts'
 import { Connection } from '../connection.ts'
 import type { Contender } from '../contender.ts'
@@ -10,8 +11,10 @@ const atOnce = 50
 /** Looks at whether they are really open, not only by the client's word. */
 const askedAgain = 100
 
-/** Connections that wait for another request, and what one costs. */
-export async function measureIdleConnections({ fleet, isQuick }: Bed): Promise<CaseRows> {
+/** Connections that wait for another request, and what one costs in a proxy that has served nothing before. */
+export async function measureIdleConnections(bed: Bed): Promise<CaseRows> {
+  const { isQuick } = bed
+  await using fleet = await bed.startFleet('idle')
   const count = Math.min(isQuick ? quickly : wanted, Math.floor(descriptorLimit() * 0.9))
   const held = new Map<string, string>()
   const memory = new Map<string, string>()
@@ -21,7 +24,8 @@ export async function measureIdleConnections({ fleet, isQuick }: Bed): Promise<C
       held.set(contender.name, String(count))
       memory.set(contender.name, `${(bytesEach / 1024).toFixed(1)} KB`)
     } catch (error) {
-      held.set(contender.name, error instanceof Error ? error.message : String(error))
+      if (contender.name === 'ours') throw error
+      held.set(contender.name, messageOf(error))
     }
   }
   return {

@@ -1,6 +1,6 @@
 import { type Bed, type CaseRows, microseconds, millisecondsFine } from '../bed.ts'
 import type { PeersRow } from '../peers-table.ts'
-import { measureByTurns, numbersOf, type Samples } from '../samples.ts'
+import { measureByTurns, numbersOf, type Samples, valuesOf } from '../samples.ts'
 import { type Load, loadFully } from '../wrk.ts'
 
 const rateTargets: Readonly<Record<number, string>> = {
@@ -49,8 +49,8 @@ export async function measureRequests(bed: Bed, connections: number): Promise<Ca
 }
 
 function errorsOf(loads: Samples<Load>, of: string): PeersRow {
-  const cells = Array.from(loads, ([name, values]) => {
-    const errors = [...values.values()].reduce((sum, load) => sum + load.errors, 0)
+  const cells = Array.from(loads.keys(), (name) => {
+    const errors = valuesOf(loads, name).reduce((sum, load) => sum + load.errors, 0)
     return [name, String(errors)] as const
   })
   return { kind: 'told', name: `errors, ${of}`, target: '0', cells: new Map(cells) }

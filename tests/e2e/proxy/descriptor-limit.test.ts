@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'bun:test'
 import { z } from 'zod'
+import { Peer } from '../../integration/proxy/bed/peer.ts'
 import { AgentHome } from '../support/agent-home.ts'
 
 const status = z.looseObject({ pid: z.number() })
@@ -24,6 +25,24 @@ test.skipIf(process.platform !== 'linux')(
     const { soft, hard } = openFiles(pid)
     expect(hard).toBe(openFiles('self').hard)
     expect(soft).toBe(Math.min(hard, raisedMax))
+  },
+)
+
+test.skipIf(process.platform !== 'linux')(
+  'with few files allowed, clients that are too many are turned away and the others are served',
+  async () => {
+    await using home = new AgentHome()
+    const start = `ulimit -n 256 && exec "$0" proxy start`
+    Bun.spawnSync(['sh', '-c', start, home.binary], { env: home.env })
+    const { port } = z.looseObject({ port: z.number() }).parse(await home.json(['proxy', 'status']))
+    using clients = new DisposableStack()
+    const first = clients.use(await Peer.connect({ port, host: '127.0.0.1' }))
+    for (let count = 1; count < 115; count += 1)
+      clients.use(await Peer.connect({ port, host: '127.0.0.1' }))
+    const tooMany = clients.use(await Peer.connect({ port, host: '127.0.0.1' }))
+    expect(await tooMany.head()).toStartWith('HTTP/1.1 503 ')
+    first.send('GET / HTTP/1.1\r\nHost: localhost\r\n\r\n')
+    expect(await first.head()).toStartWith('HTTP/1.1 200 ')
   },
 )
 
