@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs'
 import { readdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { busyboxImage } from './images/busybox-image.ts'
+import { copiedPythonImage } from './images/copied-python-image.ts'
 import { debianImage } from './images/debian-image.ts'
 import { nodeImage } from './images/node-image.ts'
 import { pythonImage } from './images/python-image.ts'
@@ -29,10 +30,16 @@ export type BaseImage = {
 }
 
 /**
- * In the order they are built, since later ones stand on debian. A change that needs golang, moby/buildkit,
+ * In the order they are built, since later ones stand on earlier ones. A change that needs golang, moby/buildkit,
  * docker/dockerfile or docker:dind adds its file in images/ and its line here.
  */
-const baseImages: readonly BaseImage[] = [busyboxImage, debianImage, nodeImage, pythonImage]
+const baseImages: readonly BaseImage[] = [
+  busyboxImage,
+  debianImage,
+  nodeImage,
+  pythonImage,
+  copiedPythonImage,
+]
 
 /** What the cached registry holds: reference → identity of the recipe it was built by. */
 type Stock = Readonly<Record<string, string>>
@@ -50,7 +57,9 @@ export async function missingImages(supply: ImageSupply): Promise<readonly BaseI
     return image.references.some((reference) => stock[reference] !== identity)
   })
   // The others are built on debian: one that stays would keep the old layers.
-  return missing.includes(debianImage) ? baseImages : missing
+  if (missing.includes(debianImage)) return baseImages
+  const standsOnPython = missing.includes(pythonImage) && !missing.includes(copiedPythonImage)
+  return standsOnPython ? [...missing, copiedPythonImage] : missing
 }
 
 /** Notes that an image is in the cached registry. */
