@@ -24,6 +24,8 @@ type ImageBuild = {
 export type BaseImage = {
   /** All tags that it answers to in the mirror; `build` makes the first. */
   readonly references: readonly [string, ...string[]]
+  /** The image it is built on, which is made before. */
+  readonly base?: string
   /** Changes when the image would be built differently. */
   readonly recipe: string
   build(build: ImageBuild): Promise<void>
@@ -52,14 +54,15 @@ export type ImageSupply = {
 /** The images that the cached registry lacks or has by another recipe. */
 export async function missingImages(supply: ImageSupply): Promise<readonly BaseImage[]> {
   const stock = await readStock(supply.cacheDir)
-  const missing = baseImages.filter((image) => {
+  const missing: BaseImage[] = []
+  for (const image of baseImages) {
     const identity = recipeIdentity(image, supply.extraCertificates)
-    return image.references.some((reference) => stock[reference] !== identity)
-  })
-  // The others are built on debian: one that stays would keep the old layers.
-  if (missing.includes(debianImage)) return baseImages
-  const standsOnPython = missing.includes(pythonImage) && !missing.includes(copiedPythonImage)
-  return standsOnPython ? [...missing, copiedPythonImage] : missing
+    const isStocked = image.references.every((reference) => stock[reference] === identity)
+    // Built on one that is made anew, it would keep the old layers.
+    const isOutdated = missing.some(({ references }) => references.some((it) => it === image.base))
+    if (!isStocked || isOutdated) missing.push(image)
+  }
+  return missing
 }
 
 /** Notes that an image is in the cached registry. */

@@ -14,6 +14,7 @@ RUN rm /usr/local/bin/python /usr/local/bin/python3 \\
 /** Python 3.11 with everything in /usr/local, as in the original: what copies that folder has a Python that runs. */
 export const copiedPythonImage: BaseImage = {
   references: ['python:3.11-slim-bookworm'],
+  base: 'python:3.11-slim',
   recipe: dockerfile,
   async build({ folder, options }) {
     await writeFile(join(folder, 'Dockerfile'), dockerfile)

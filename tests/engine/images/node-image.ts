@@ -23,6 +23,7 @@ export const nodeImage: BaseImage = {
     'node:lts-slim',
     'node:slim',
   ],
+  base: 'debian:bookworm-slim',
   recipe: `npm packages 1\n${dockerfile}`,
   async build({ folder, options }) {
     const root = join(folder, 'root')
