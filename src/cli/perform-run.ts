@@ -79,6 +79,7 @@ export async function performRun(app: AppContext, flags: RunFlags): Promise<void
     plan,
     env: { ...base.env, ...git.env, ...env },
     detected,
+    findBuilders: app.builders(settings),
     port: portWish(settings.proxyPort),
     progress,
     detachKeys,
@@ -122,7 +123,10 @@ async function findGround(
   const { runtime } = detected
   const ociRuntimes = gvisor ? await runtime.ociRuntimes(signal) : []
   // Runtimes without images use the programs of this machine.
-  if (runtime.kind !== 'embedded') return { detected, base: imageBase(project), ociRuntimes }
+  if (runtime.kind !== 'embedded') {
+    const host = { ...app.host, version: app.build.version }
+    return { detected, base: imageBase(project, host), ociRuntimes }
+  }
   const { env, homeDir } = app.host
   const base = await hostBase(project, { env, homeDir })
   return { detected, base, ociRuntimes }

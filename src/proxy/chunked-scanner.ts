@@ -1,4 +1,5 @@
 import { byte, fieldByte, hexDigit, isBlank, tokenByte } from './byte-class.ts'
+import { TrailerName } from './trailer-name.ts'
 
 /** A chunk longer than this cannot be counted safely. */
 const sizeBytesMax = 2 ** 48
@@ -33,6 +34,7 @@ export class ChunkedScanner {
   /** Data bytes of the current chunk that have not passed yet. */
   private remaining = 0
   private framingBytes = 0
+  private readonly trailerName = new TrailerName()
 
   get isDone(): boolean {
     return this.phase === phase.done
@@ -102,7 +104,7 @@ export class ChunkedScanner {
         this.framingBytes = 0
         return code === byte.lineFeed ? phase.sizeStart : phase.broken
       default:
-        return nextInTrailers(this.phase, code)
+        return this.nextInTrailers(code)
     }
   }
 
@@ -117,24 +119,30 @@ export class ChunkedScanner {
     if (code === byte.semicolon) return phase.extension
     return isBlank(code) ? phase.blank : phase.broken
   }
-}
 
-function nextInTrailers(current: number, code: number): number {
-  switch (current) {
-    case phase.trailerStart:
-      if (code === byte.carriageReturn) return phase.lastLineFeed
-      return tokenByte[code] === 1 ? phase.trailerName : phase.broken
-    case phase.trailerName:
-      if (code === byte.colon) return phase.trailerValue
-      return tokenByte[code] === 1 ? phase.trailerName : phase.broken
-    case phase.trailerValue:
-      return lineOr(code, phase.trailerValue, phase.trailerLineFeed)
-    case phase.trailerLineFeed:
-      return code === byte.lineFeed ? phase.trailerStart : phase.broken
-    case phase.lastLineFeed:
-      return code === byte.lineFeed ? phase.done : phase.broken
-    default:
-      return phase.broken
+  private nextInTrailers(code: number): number {
+    switch (this.phase) {
+      case phase.trailerStart:
+        if (code === byte.carriageReturn) return phase.lastLineFeed
+        this.trailerName.begin(code)
+        return tokenByte[code] === 1 ? phase.trailerName : phase.broken
+      case phase.trailerName:
+        return this.nextInTrailerName(code)
+      case phase.trailerValue:
+        return lineOr(code, phase.trailerValue, phase.trailerLineFeed)
+      case phase.trailerLineFeed:
+        return code === byte.lineFeed ? phase.trailerStart : phase.broken
+      case phase.lastLineFeed:
+        return code === byte.lineFeed ? phase.done : phase.broken
+      default:
+        return phase.broken
+    }
+  }
+
+  private nextInTrailerName(code: number): number {
+    if (code === byte.colon) return this.trailerName.isForbidden ? phase.broken : phase.trailerValue
+    this.trailerName.take(code)
+    return tokenByte[code] === 1 ? phase.trailerName : phase.broken
   }
 }
 

@@ -76,13 +76,6 @@ describe('agent build --print', () => {
       'UserError: agent.yaml:3:5: dependency nodde is not in the catalogue',
     ])
   })
-
-  test('is all that agent build can do yet', async () => {
-    expect(await refusal('build')).toEqual([
-      'building an image is not available yet',
-      'agent build --print',
-    ])
-  })
 })
 
 test('agent schema prints JSON, with and without --json', async () => {
@@ -91,11 +84,16 @@ test('agent schema prints JSON, with and without --json', async () => {
   expect(await answer('schema --json')).toBe(text)
 })
 
-test('agent run tells what is wrong with dependencies before what it cannot build yet', async () => {
+test('agent run tells what is wrong with dependencies before anything is made', async () => {
   expect(await refusal('run --dry-run --sandbox none', 'dependencies: [node@99]')).toEqual([
     'UserError: agent.yaml:1:16: dependency node@99 is not offered',
   ])
-  expect(await refusal('run --dry-run --sandbox none', 'dependencies: [node, jq]')).toEqual([
-    'UserError: agent.yaml:1:22: dependency jq is not available yet',
+})
+
+test('agent build takes only platforms that images are built for', async () => {
+  expect(await refusal('build --print --platform linux/s390x', 'dependencies: [jq]')).toEqual([
+    '--platform "linux/s390x" is no platform that images are built for',
+    '--platform linux/amd64',
+    '--platform linux/arm64',
   ])
 })

@@ -25,9 +25,9 @@ describe('the access log', () => {
     const { run: two } = await life.start({ name: 'two' })
     const complaints: string[] = []
     const log = new AccessLog(context, (text) => complaints.push(text))
-    log.add(one.id, line('/a'))
-    log.add(two.id, line('/b'))
-    log.add(one.id, line('/c'))
+    log.add(one.id, () => line('/a'))
+    log.add(two.id, () => line('/b'))
+    log.add(one.id, () => line('/c'))
     await log[Symbol.asyncDispose]()
     const kept = readFileSync(context.paths.runAccess(one.id), 'utf8').trim().split('\n')
     expect(kept.map((json) => decodeAccessLine(json)?.path)).toEqual(['/a', '/c'])
@@ -35,10 +35,29 @@ describe('the access log', () => {
     expect(complaints).toEqual([])
   })
 
+  test('has the lines in the order of the requests, and builds them after these', async () => {
+    await using life = new LifeCycle()
+    const { run } = await life.start()
+    const paths = Array.from({ length: 1000 }, (_, number) => `/${number}`)
+    let built = 0
+    {
+      await using log = new AccessLog(life.context, () => undefined)
+      log.add(run.id, () => {
+        built += 1
+        return line('/0')
+      })
+      expect(built).toBe(0)
+      for (const path of paths.slice(1)) log.add(run.id, () => line(path))
+    }
+    const text = readFileSync(life.context.paths.runAccess(run.id), 'utf8')
+    const kept = text.trimEnd().split('\n').map(decodeAccessLine)
+    expect(kept.map((read) => read?.path)).toEqual(paths)
+  })
+
   test('of a run that is not there is nothing', async () => {
     await using life = new LifeCycle()
     const log = new AccessLog(life.context, () => undefined)
-    log.add('run_0123456789ab', line('/a'))
+    log.add('run_0123456789ab', () => line('/a'))
     await log[Symbol.asyncDispose]()
     expect(existsSync(life.context.paths.runDir('run_0123456789ab'))).toBe(false)
   })
@@ -50,7 +69,7 @@ describe('the access log', () => {
     const path = context.paths.runAccess(run.id)
     const write = async (text: string): Promise<void> => {
       const log = new AccessLog(context, () => undefined)
-      log.add(run.id, line(text))
+      log.add(run.id, () => line(text))
       await log[Symbol.asyncDispose]()
     }
     await write('x'.repeat(9 * 1024 * 1024))
