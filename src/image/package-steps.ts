@@ -11,27 +11,29 @@ type Manager = {
 const MANAGERS: Readonly<Record<PackageManager, Manager>> = {
   cargo: {
     commands: (packages) => [
-      'export CARGO_HOME=/tmp/cargo CARGO_TARGET_DIR=/tmp/cargo-target',
+      'export CARGO_HOME=/root/.cargo CARGO_TARGET_DIR=/root/.cache/cargo',
       ...packages.map(
         ({ name, version }) =>
           `cargo install --locked --root /usr/local ${specifier(name, '@', version)}`,
       ),
     ],
-    leftovers: leftoversIn('/tmp/cargo', '/tmp/cargo-target'),
+    leftovers: leftoversIn('/root/.cargo', '/root/.cache/cargo'),
   },
   go: {
     commands: (packages) => [
       // A tool may need a newer Go than the image has; for the user's own programs the image's is the one.
-      'export GOTOOLCHAIN=auto CGO_ENABLED=0 GOBIN=/usr/local/bin GOPATH=/tmp/go GOCACHE=/tmp/go-build',
+      'export GOTOOLCHAIN=auto CGO_ENABLED=0 GOBIN=/usr/local/bin GOPATH=/root/go GOCACHE=/root/.cache/go',
       ...packages.map(
         ({ name, version }) => `go install ${specifier(name, '@', version ?? 'latest')}`,
       ),
     ],
-    leftovers: leftoversIn('/tmp/go', '/tmp/go-build'),
+    leftovers: leftoversIn('/root/go', '/root/.cache/go'),
   },
   npm: {
     commands: (packages) => [
       ...(packages.some(({ name }) => name === 'yarn') ? [REMOVE_SHIPPED_YARN] : []),
+      // Else npm leaves one in /tmp, which belongs to root for ever.
+      'export NODE_DISABLE_COMPILE_CACHE=1',
       `npm install --global --no-audit --no-fund ${specifiers(packages, '@')}`,
     ],
     leftovers: leftoversIn('/root/.npm'),

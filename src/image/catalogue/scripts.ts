@@ -38,6 +38,7 @@ export const SCRIPTS: Readonly<Record<string, ScriptEntry>> = {
     defaultVersion: 'latest',
     packages: [],
     commands: [
+      'export NODE_DISABLE_COMPILE_CACHE=1',
       'npm install --global --no-audit --no-fund playwright@{version}',
       'playwright install --with-deps chromium',
       'chmod -R a+rX /opt/playwright',

@@ -27,7 +27,8 @@ RUN apt-get update \\
       ca-certificates jq \\
  && rm -rf /var/lib/apt/lists/*
 
-RUN npm install --global --no-audit --no-fund typescript@5.7 \\
+RUN export NODE_DISABLE_COMPILE_CACHE=1 \\
+ && npm install --global --no-audit --no-fund typescript@5.7 \\
  && rm -rf /root/.npm
 
 ${USER}

@@ -35,6 +35,13 @@ describe('the documents about dependencies', () => {
   )
 })
 
+test.each([...new Bun.Glob('examples/*/agent.yaml').scanSync(projectDir)].sort())(
+  '%s asks only for what there is',
+  (file) => {
+    expect(reportOf(imageFor(configOf(read(file))))).toEqual([])
+  },
+)
+
 function referenceOf(dependency: string): string | undefined {
   const image = imageFor(configOf(`dependencies: ["${dependency}"]`))
   return image.ok && image.value.kind === 'existing' ? image.value.reference : undefined
