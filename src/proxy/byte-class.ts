@@ -92,6 +92,12 @@ export function digitAt(bytes: Uint8Array, position: number): number {
   return digit >= 0 && digit <= 9 ? digit : -1
 }
 
+/** Whether `bytes[from, to)` is one decimal digit or more. */
+export function isDigits(bytes: Uint8Array, from: number, to: number): boolean {
+  for (let i = from; i < to; i++) if (digitAt(bytes, i) < 0) return false
+  return to > from
+}
+
 /** Whether the byte is one of the two blanks of HTTP: SP and HTAB (OWS, RFC 9110 §5.6.3). */
 export function isBlank(code: number | undefined): boolean {
   return code === byte.space || code === byte.tab

@@ -167,6 +167,12 @@ describe('rule 14: Max-Forwards', () => {
     )
   })
 
+  test('a number that fits nowhere counts as the largest one', async () => {
+    await using bed = await ProxyBed.open()
+    const request = head('OPTIONS / HTTP/1.1', hostLine, `Max-Forwards: 1${'0'.repeat(20)}`)
+    expect(await receivedFor(bed, request)).toContain('\r\nMax-Forwards: 999999999999998\r\n')
+  })
+
   test('it means nothing to other methods', async () => {
     await using bed = await ProxyBed.open()
     expect(await receivedFor(bed, get('Max-Forwards: 0'))).toContain('\r\nMax-Forwards: 0\r\n')
