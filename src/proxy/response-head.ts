@@ -7,7 +7,7 @@ import { parsed } from './parse-result.ts'
 const protocol = ascii('HTTP/1.')
 /** The bytes of `HTTP/1.1 200`. */
 const statusEnd = 12
-const trailer = ascii('trailer')
+const name = { te: ascii('te'), trailer: ascii('trailer') }
 
 /**
  * A response's head. Set {@link answersHttp10} before parsing. Whatever status a mistake has, it means
@@ -65,8 +65,15 @@ export class ResponseHead extends MessageHead {
   }
 
   protected override takeOwnField(bytes: Buffer, line: FieldLine): number {
-    if (!this.answersHttp10 || !line.isNamed(bytes, trailer)) return parsed.complete
-    return this.cutLine(line)
+    switch (line.nameEnd - line.start) {
+      case 2:
+        return line.isNamed(bytes, name.te) ? this.cutLine(line) : parsed.complete
+      case 7:
+        if (!this.answersHttp10 || !line.isNamed(bytes, name.trailer)) return parsed.complete
+        return this.cutLine(line)
+      default:
+        return parsed.complete
+    }
   }
 
   /** 1xx and 204 have no body and must not speak of one (RFC 9110 §8.6). */

@@ -20,6 +20,7 @@ describe('rule 1: fields for one hop only', () => {
       'Connection: keep-alive, x-hop',
       'Keep-Alive: timeout=5',
       'Proxy-Connection: x',
+      'TE: gzip',
       'Upgrade: h2c',
       'Content-Length: 0',
     )
