@@ -18,6 +18,9 @@ export class ResponseHead extends MessageHead {
   answersHttp10 = false
 
   status = 0
+  /** Which protocols a 101 changes to; the last Upgrade line counts. */
+  upgradeStart = 0
+  upgradeEnd = 0
 
   protected override readonly repairsNames = true
 
@@ -61,7 +64,16 @@ export class ResponseHead extends MessageHead {
 
   /** Only the 101 that starts a tunnel says so to the client. */
   protected override takeUpgrade(bytes: Buffer, line: FieldLine): number {
-    return this.status === 101 ? parsed.complete : super.takeUpgrade(bytes, line)
+    if (this.status !== 101) return super.takeUpgrade(bytes, line)
+    this.upgradeStart = line.valueStart
+    this.upgradeEnd = line.valueEnd
+    return parsed.complete
+  }
+
+  protected override resetFields(): void {
+    super.resetFields()
+    this.upgradeStart = 0
+    this.upgradeEnd = 0
   }
 
   protected override takeOwnField(bytes: Buffer, line: FieldLine): number {

@@ -6,7 +6,9 @@ import type { KeptRequest } from './kept-request.ts'
 import { parsed } from './parse-result.ts'
 import type { ProxyContext } from './proxy-context.ts'
 import type { ResponseHead } from './response-head.ts'
+
 import { type ConnectionLine, passesUnchanged, writeResponseHead } from './response-writer.ts'
+import { offersAll } from './upgrade-offer.ts'
 import type { UpstreamLink } from './upstream-link.ts'
 
 /** The exchange a relay works for. Each call may end it. */
@@ -49,6 +51,8 @@ export class ResponseRelay {
   private isHeadRequest = false
   private answersHttp10 = false
   private wantsTunnel = false
+  /** The protocols that the client offers to change to. */
+  private offered = ''
   private unchunks = false
 
   constructor(
@@ -76,6 +80,7 @@ export class ResponseRelay {
     this.isHeadRequest = request.isHeadRequest
     this.answersHttp10 = request.isHttp10
     this.wantsTunnel = wantsTunnel
+    this.offered = wantsTunnel ? request.readField('upgrade') : ''
   }
 
   onData(bytes: Buffer): void {
@@ -134,6 +139,12 @@ export class ResponseRelay {
   private switchProtocols(bytes: Buffer, head: ResponseHead): void {
     if (!this.wantsTunnel) {
       this.events.onBadResponse('it changes the protocol without being asked to')
+      return
+    }
+    // A client that goes on in another protocol than its server may be made to say anything (RFC 9110 §7.8).
+    const chosen = bytes.toString('latin1', head.upgradeStart, head.upgradeEnd)
+    if (!offersAll(this.offered, chosen)) {
+      this.events.onBadResponse('it changes to a protocol that was not asked for')
       return
     }
     const end = head.end

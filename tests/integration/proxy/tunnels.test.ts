@@ -39,6 +39,17 @@ describe('rule 15: upgrades', () => {
     expect(await client.head()).toBe(switching)
   })
 
+  test('a 101 to a protocol that the client did not offer is a bad answer', async () => {
+    await using bed = await ProxyBed.open()
+    const client = await bed.client()
+    client.send(get(...upgradeLines))
+    const upstream = await bed.upstream.accept()
+    await upstream.head()
+    upstream.send(switching.replace('Upgrade: websocket', 'Upgrade: websocket, x-other/1'))
+    expect(await client.head()).toStartWith('HTTP/1.1 502 Bad Gateway\r\n')
+    expect((await upstream.toEnd()).text).toBe('')
+  })
+
   test('bytes pass both ways, those that came with the heads first', async () => {
     await using bed = await ProxyBed.open()
     const client = await bed.client()
