@@ -6,8 +6,12 @@ import type { KeptRequest } from './kept-request.ts'
 import { parsed } from './parse-result.ts'
 import type { ProxyContext } from './proxy-context.ts'
 import type { ResponseHead } from './response-head.ts'
-
-import { type ConnectionLine, passesUnchanged, writeResponseHead } from './response-writer.ts'
+import {
+  type ConnectionLine,
+  connectionLine,
+  passesUnchanged,
+  writeResponseHead,
+} from './response-writer.ts'
 import { offersAll } from './upgrade-offer.ts'
 import type { UpstreamLink } from './upstream-link.ts'
 
@@ -244,9 +248,4 @@ export class ResponseRelay {
     // A slow client holds the upstream back.
     if (!this.client.send(bytes, from, to, isReused)) this.link.connection?.pauseReading()
   }
-}
-
-function connectionLine(goesOn: boolean, isHttp10: boolean): ConnectionLine {
-  if (!goesOn) return 'close'
-  return isHttp10 ? 'keep-alive' : ''
 }

@@ -4,6 +4,12 @@ import type { ResponseHead } from './response-head.ts'
 /** What our Connection line to the client says; none means "goes on" in HTTP/1.1. */
 export type ConnectionLine = '' | 'close' | 'keep-alive' | 'Upgrade'
 
+/** What the client has to be told about the end of its connection. */
+export function connectionLine(goesOn: boolean, isHttp10: boolean): ConnectionLine {
+  if (!goesOn) return 'close'
+  return isHttp10 ? 'keep-alive' : ''
+}
+
 /** Whether the head can be sent as it was received; its version is made ours in place. */
 export function passesUnchanged(
   bytes: Buffer,
