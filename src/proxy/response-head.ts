@@ -7,7 +7,7 @@ import { parsed } from './parse-result.ts'
 const protocol = ascii('HTTP/1.')
 /** The bytes of `HTTP/1.1 200`. */
 const statusEnd = 12
-const name = { te: ascii('te'), trailer: ascii('trailer') }
+const name = { te: ascii('te'), date: ascii('date'), trailer: ascii('trailer') }
 
 /**
  * A response's head. Set {@link answersHttp10} before parsing. Whatever status a mistake has, it means
@@ -18,6 +18,7 @@ export class ResponseHead extends MessageHead {
   answersHttp10 = false
 
   status = 0
+  hasDate = false
   /** Which protocols a 101 changes to; the last Upgrade line counts. */
   upgradeStart = 0
   upgradeEnd = 0
@@ -72,6 +73,7 @@ export class ResponseHead extends MessageHead {
 
   protected override resetFields(): void {
     super.resetFields()
+    this.hasDate = false
     this.upgradeStart = 0
     this.upgradeEnd = 0
   }
@@ -80,6 +82,9 @@ export class ResponseHead extends MessageHead {
     switch (line.nameEnd - line.start) {
       case 2:
         return line.isNamed(bytes, name.te) ? this.cutLine(line) : parsed.complete
+      case 4:
+        if (line.isNamed(bytes, name.date)) this.hasDate = true
+        return parsed.complete
       case 7:
         if (!this.answersHttp10 || !line.isNamed(bytes, name.trailer)) return parsed.complete
         return this.cutLine(line)

@@ -6,12 +6,7 @@ import type { KeptRequest } from './kept-request.ts'
 import { parsed } from './parse-result.ts'
 import type { ProxyContext } from './proxy-context.ts'
 import type { ResponseHead } from './response-head.ts'
-import {
-  type ConnectionLine,
-  connectionLine,
-  passesUnchanged,
-  writeResponseHead,
-} from './response-writer.ts'
+import { connectionLine, passesUnchanged, writeResponseHead } from './response-writer.ts'
 import { offersAll } from './upgrade-offer.ts'
 import type { UpstreamLink } from './upstream-link.ts'
 
@@ -154,7 +149,7 @@ export class ResponseRelay {
     const end = head.end
     this.status = 101
     this.isHeadSent = true
-    this.sendHead(bytes, head, 'Upgrade', end)
+    this.sendHead(bytes, head, 'Connection: Upgrade\r\n', end)
     this.events.onSwitched(bytes, end)
   }
 
@@ -175,25 +170,22 @@ export class ResponseRelay {
     this.isHeadSent = true
     if (bodyEnd > bodyStart) this.access.seeBody(head.status, bytes, bodyStart, bodyEnd)
     this.bodyBytes = bodyEnd - bodyStart
-    this.sendHead(bytes, head, connectionLine(goesOn, this.answersHttp10), bodyEnd)
+    // RFC 9110 §6.6.1: who forwards a response without Date adds one.
+    const date = head.hasDate ? '' : this.context.dateLine.current()
+    this.sendHead(bytes, head, date + connectionLine(goesOn, this.answersHttp10), bodyEnd)
     if (this.unchunks) this.passBody(bytes.subarray(bodyStart))
     else this.finishPart(bodyEnd < bytes.length)
   }
 
   /** Sends the head, and the body as far as `bodyEnd`, with as few writes and copies as possible. */
-  private sendHead(
-    bytes: Buffer,
-    head: ResponseHead,
-    connection: ConnectionLine,
-    bodyEnd: number,
-  ): void {
-    if (passesUnchanged(bytes, head, connection)) {
+  private sendHead(bytes: Buffer, head: ResponseHead, ours: string, bodyEnd: number): void {
+    if (passesUnchanged(bytes, head, ours)) {
       this.send(bytes, head.start, bodyEnd, false)
       return
     }
     const { scratch } = this.context
     const bodyStart = head.end
-    let length = writeResponseHead(scratch, bytes, head, connection)
+    let length = writeResponseHead(scratch, bytes, head, ours)
     const fits = bodyEnd - bodyStart <= Math.min(joinedBytesMax, scratch.length - length)
     if (fits) length += bytes.copy(scratch, length, bodyStart, bodyEnd)
     this.send(scratch, 0, length, true)

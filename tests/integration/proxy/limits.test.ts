@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'bun:test'
 import { eventually } from './bed/eventually.ts'
-import { get, head, okResponse, ProxyBed, webHost } from './bed/proxy-bed.ts'
+import { dateLine, get, head, okResponse, ProxyBed, webHost } from './bed/proxy-bed.ts'
 
 const kibi = 1024
 
@@ -68,7 +68,12 @@ describe('rule 18: heads', () => {
 
   test('a response head may be larger, but not endless', async () => {
     await using bed = await ProxyBed.open()
-    const response = head('HTTP/1.1 200 OK', `X: ${'x'.repeat(200 * kibi)}`, 'Content-Length: 0')
+    const response = head(
+      'HTTP/1.1 200 OK',
+      dateLine,
+      `X: ${'x'.repeat(200 * kibi)}`,
+      'Content-Length: 0',
+    )
     for (const [sent, expected] of [
       [response, response],
       [response.replace('X: ', `X: ${'y'.repeat(60 * kibi)}`), 'HTTP/1.1 502 Bad Gateway\r\n'],
