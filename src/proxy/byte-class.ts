@@ -4,6 +4,7 @@ export const byte = {
   lineFeed: 10,
   carriageReturn: 13,
   space: 32,
+  quote: 34,
   asterisk: 42,
   comma: 44,
   dot: 46,
@@ -12,8 +13,10 @@ export const byte = {
   one: 49,
   colon: 58,
   semicolon: 59,
+  equals: 61,
   question: 63,
   at: 64,
+  backslash: 92,
 } as const
 
 function tableOf(holds: (code: number) => boolean): Uint8Array {

@@ -10,17 +10,24 @@ const phase = {
   sizeStart: 0,
   size: 1,
   blank: 2,
-  extension: 3,
-  sizeLineFeed: 4,
-  data: 5,
-  dataReturn: 6,
-  dataLineFeed: 7,
-  trailerStart: 8,
-  trailerName: 9,
-  trailerValue: 10,
-  trailerLineFeed: 11,
-  lastLineFeed: 12,
-  done: 13,
+  extensionStart: 3,
+  extensionName: 4,
+  extensionNameBlank: 5,
+  extensionValueStart: 6,
+  extensionValue: 7,
+  extensionQuoted: 8,
+  extensionQuotedPair: 9,
+  extensionQuotedEnd: 10,
+  sizeLineFeed: 11,
+  data: 12,
+  dataReturn: 13,
+  dataLineFeed: 14,
+  trailerStart: 15,
+  trailerName: 16,
+  trailerValue: 17,
+  trailerLineFeed: 18,
+  lastLineFeed: 19,
+  done: 20,
 } as const
 
 /**
@@ -90,9 +97,7 @@ export class ChunkedScanner {
       case phase.blank:
         // A blank is allowed before an extension only, not as padding (RFC 9112 §7.1.1).
         if (isBlank(code)) return phase.blank
-        return code === byte.semicolon ? phase.extension : phase.broken
-      case phase.extension:
-        return lineOr(code, phase.extension, phase.sizeLineFeed)
+        return code === byte.semicolon ? phase.extensionStart : phase.broken
       case phase.sizeLineFeed:
         if (code !== byte.lineFeed) return phase.broken
         return this.remaining === 0 ? phase.trailerStart : phase.data
@@ -102,7 +107,9 @@ export class ChunkedScanner {
         this.framingBytes = 0
         return code === byte.lineFeed ? phase.sizeStart : phase.broken
       default:
-        return nextInTrailers(this.phase, code)
+        return this.phase < phase.sizeLineFeed
+          ? nextInExtension(this.phase, code)
+          : nextInTrailers(this.phase, code)
     }
   }
 
@@ -113,9 +120,47 @@ export class ChunkedScanner {
       return this.remaining <= sizeBytesMax ? phase.size : phase.broken
     }
     if (this.phase === phase.sizeStart) return phase.broken
-    if (code === byte.carriageReturn) return phase.sizeLineFeed
-    if (code === byte.semicolon) return phase.extension
-    return isBlank(code) ? phase.blank : phase.broken
+    return nextAfterMember(code)
+  }
+}
+
+/** What may follow a size, or an extension that is whole. */
+function nextAfterMember(code: number): number {
+  if (code === byte.carriageReturn) return phase.sizeLineFeed
+  if (code === byte.semicolon) return phase.extensionStart
+  return isBlank(code) ? phase.blank : phase.broken
+}
+
+/** `; name`, `; name = token` or `; name = "quoted"`, to the letter (RFC 9112 §7.1.1). */
+function nextInExtension(current: number, code: number): number {
+  switch (current) {
+    case phase.extensionStart:
+      if (isBlank(code)) return current
+      return tokenByte[code] === 1 ? phase.extensionName : phase.broken
+    case phase.extensionName:
+      if (tokenByte[code] === 1) return current
+      if (isBlank(code)) return phase.extensionNameBlank
+      return code === byte.equals ? phase.extensionValueStart : nextAfterMember(code)
+    case phase.extensionNameBlank:
+      if (isBlank(code)) return current
+      if (code === byte.equals) return phase.extensionValueStart
+      return code === byte.semicolon ? phase.extensionStart : phase.broken
+    case phase.extensionValueStart:
+      if (isBlank(code)) return current
+      if (code === byte.quote) return phase.extensionQuoted
+      return tokenByte[code] === 1 ? phase.extensionValue : phase.broken
+    case phase.extensionValue:
+      return tokenByte[code] === 1 ? current : nextAfterMember(code)
+    case phase.extensionQuoted:
+      if (code === byte.quote) return phase.extensionQuotedEnd
+      if (code === byte.backslash) return phase.extensionQuotedPair
+      return fieldByte[code] === 1 ? current : phase.broken
+    case phase.extensionQuotedPair:
+      return fieldByte[code] === 1 ? phase.extensionQuoted : phase.broken
+    case phase.extensionQuotedEnd:
+      return nextAfterMember(code)
+    default:
+      return phase.broken
   }
 }
 

@@ -7,7 +7,7 @@ import { almostHttp, latin1 } from './heads.ts'
 const chunk = fc
   .tuple(
     fc.uint8Array({ minLength: 1, maxLength: 40 }),
-    fc.constantFrom('', ';a=b', ' \t;x="y z"', ';'),
+    fc.constantFrom('', ';a=b', ' \t;x="y z"', ';a;b = c', '; a="\\";" ;b'),
     fc.nat(3),
   )
   .map(([data, extension, zeros]) => ({
@@ -100,6 +100,14 @@ describe('a chunked body', () => {
     '1\nx\r\n',
     '1\r\nxy\r\n',
     '1\r\nx\n0\r\n\r\n',
+    '1;\r\nx\r\n',
+    '1; \r\nx\r\n',
+    '1;a;\r\nx\r\n',
+    '1;a=\r\nx\r\n',
+    '1;a \r\nx\r\n',
+    '1;a[=1\r\nx\r\n',
+    '1;a="\r\nx\r\n',
+    '1;a="b"c\r\nx\r\n',
     '1;a\nb\r\nx\r\n',
     '1;a\0\r\nx\r\n',
     '0\r\n:\r\n\r\n',
