@@ -40,6 +40,8 @@ export class ChunkedScanner {
   /** Data bytes of the current chunk that have not passed yet. */
   private remaining = 0
   private framingBytes = 0
+  /** Where the trailers begin in what was scanned last; -1 = they have not been reached. */
+  trailersFrom = -1
 
   get isDone(): boolean {
     return this.phase === phase.done
@@ -59,11 +61,13 @@ export class ChunkedScanner {
   /** The position after the last byte of `bytes[from, to)` that belongs to the body; -1 = malformed. */
   scan(bytes: Uint8Array, from: number, to: number): number {
     let position = from
+    this.trailersFrom = this.phase >= phase.trailerStart ? from : -1
     while (position >= 0 && position < to && this.phase !== phase.done) {
       position =
         this.phase === phase.data
           ? this.passData(position, to)
           : this.scanFraming(bytes, position, to)
+      if (this.phase === phase.trailerStart && this.trailersFrom < 0) this.trailersFrom = position
     }
     return position
   }
@@ -76,7 +80,7 @@ export class ChunkedScanner {
     return end
   }
 
-  /** The position of the next data byte, or after the body, or `to`; -1 = malformed. */
+  /** The position of the next data byte, of a trailer, or after the body, or `to`; -1 = malformed. */
   scanFraming(bytes: Uint8Array, from: number, to: number): number {
     let position = from
     while (position < to) {
@@ -84,6 +88,7 @@ export class ChunkedScanner {
       if (this.phase === phase.broken) return -1
       position++
       if (this.phase === phase.data || this.phase === phase.done) break
+      if (this.phase === phase.trailerStart) break
     }
     return position
   }

@@ -25,6 +25,8 @@ export interface ResponseEvents {
 /** A body up to this size is copied to be sent together with its head. */
 const joinedBytesMax = 16 * 1024
 
+const emptyLine = Buffer.from('\r\n', 'latin1')
+
 /** Passes one response after another from an upstream to the client, as bytes. */
 export class ResponseRelay {
   /** Something came for this request: it must not be sent again. */
@@ -160,7 +162,7 @@ export class ResponseRelay {
     this.unchunks = this.answersHttp10 && framing === 'chunked'
     this.endsByClose = this.unchunks || framing === 'until-close'
     this.leavesReusable = head.keepsAlive && framing !== 'until-close'
-    this.body.begin(framing, head.contentLength)
+    this.body.begin(framing, head.contentLength, head.connection.nominatedCount > 0)
     const bodyEnd = this.unchunks ? bodyStart : this.body.read(bytes, bodyStart, bytes.length)
     if (bodyEnd < 0) {
       this.events.onBadResponse('its body is not chunked properly')
@@ -172,7 +174,8 @@ export class ResponseRelay {
     this.bodyBytes = bodyEnd - bodyStart
     // RFC 9110 §6.6.1: who forwards a response without Date adds one.
     const date = head.hasDate ? '' : this.context.dateLine.current()
-    this.sendHead(bytes, head, date + connectionLine(goesOn, this.answersHttp10), bodyEnd)
+    const ours = date + connectionLine(goesOn, this.answersHttp10)
+    this.sendHead(bytes, head, ours, this.unchunks ? bodyStart : this.body.passedEnd(bodyEnd))
     if (this.unchunks) this.passBody(bytes.subarray(bodyStart))
     else this.finishPart(bodyEnd < bytes.length)
   }
@@ -204,7 +207,7 @@ export class ResponseRelay {
     }
     if (this.bodyBytes === 0) this.access.seeBody(this.status, bytes, 0, end)
     this.bodyBytes += end
-    this.send(bytes, 0, end, false)
+    this.send(bytes, 0, this.body.passedEnd(end), false)
     this.finishPart(end < bytes.length)
   }
 
@@ -233,6 +236,7 @@ export class ResponseRelay {
   /** `hasMore`: the upstream sent more than the response, so that the next one could not be told apart. */
   private finishPart(hasMore: boolean): void {
     this.isDone = this.body.isDone
+    if (this.body.owesEmptyLine && !this.unchunks) this.send(emptyLine, 0, emptyLine.length, false)
     if (hasMore) this.leavesReusable = false
   }
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test'
-import { get, head, ProxyBed, receivedFor, webHost } from './bed/proxy-bed.ts'
+import { get, head, okResponse, ProxyBed, receivedFor, webHost } from './bed/proxy-bed.ts'
 
 const hostLine = `Host: ${webHost}`
 
@@ -71,6 +71,29 @@ describe('rule 1: fields for one hop only', () => {
     expect(await receivedFor(bed, request + body, body.length)).toBe(
       `POST / HTTP/1.1\r\n${hostLine}\r\ntransfer-encoding:  Chunked\r\n${bed.forwarded(webHost)}${body}`,
     )
+  })
+})
+
+describe('rule 1: trailers of a message whose Connection names fields', () => {
+  const hostAndCoding = [hostLine, 'Connection: x-hop', 'Transfer-Encoding: chunked']
+  const chunks = '3\r\nabc\r\n0\r\n'
+
+  test.each([
+    ['with the head', ['X-Hop: 1\r\nA: 2\r\n\r\n']],
+    ['byte by byte', [...'X-Hop: 1\r\nA: 2\r\n\r\n']],
+    ['without any', ['\r\n']],
+  ])('are dropped: %s', async (_, pieces) => {
+    await using bed = await ProxyBed.open()
+    const client = await bed.client()
+    client.send(head('POST / HTTP/1.1', ...hostAndCoding) + chunks + (pieces[0] ?? ''))
+    const upstream = await bed.upstream.accept()
+    await upstream.head()
+    for (const piece of pieces.slice(1)) client.send(piece)
+    expect(await upstream.head()).toBe(`${chunks}\r\n`)
+    upstream.send(okResponse)
+    await client.until('ok')
+    client.send(head('GET /next HTTP/1.1', hostLine))
+    expect(await upstream.head()).toStartWith('GET /next HTTP/1.1\r\n')
   })
 })
 

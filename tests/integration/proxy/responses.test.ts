@@ -31,6 +31,22 @@ describe('rule 1: fields for one hop only', () => {
   })
 })
 
+describe('rule 1: trailers of a response whose Connection names fields', () => {
+  test.each(['at once', 'byte by byte'])('are dropped: %s', async (how) => {
+    await using bed = await ProxyBed.open()
+    const client = await bed.client()
+    client.send(get())
+    const upstream = await bed.upstream.accept()
+    await upstream.head()
+    const lines = ['HTTP/1.1 200 OK', dateLine, 'Transfer-Encoding: chunked']
+    const response = `${head(...lines, 'Connection: x-hop')}2\r\nok\r\n0\r\nX-Hop: 1\r\n\r\n`
+    for (const piece of how === 'at once' ? [response] : response) upstream.send(piece)
+    expect(await client.until('0\r\n\r\n')).toBe(`${head(...lines)}2\r\nok\r\n0\r\n\r\n`)
+    client.send(get())
+    await upstream.head()
+  })
+})
+
 describe('a response without Date', () => {
   test('gets the date of its arrival, in front of our own lines', async () => {
     const response = head('HTTP/1.1 200 OK', 'Content-Length: 0', 'A: 1')
