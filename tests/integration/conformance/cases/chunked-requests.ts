@@ -1,6 +1,6 @@
 import { custom, messaging, semantics, type Citation } from '../citations.ts'
 import { membersOf, type Message } from '../bed/message.ts'
-import type { ConformanceCase } from '../conformance-case.ts'
+import type { ConformanceCase, Step } from '../conformance-case.ts'
 import {
   all,
   body,
@@ -20,6 +20,11 @@ import {
 } from '../expectations.ts'
 import { chunkedPost, host, post, smuggled } from '../wire.ts'
 
+/** A FIN ends the waiting of who waits for more, but comes late enough to disturb nobody who does not. */
+function withFin(request: string): readonly Step[] {
+  return [request, { until: '\r\n\r\n' }, 'FIN']
+}
+
 /** Chunks that are none: whatever was sent of the body, the upstream never sees it come to an end. */
 function badChunks(
   id: string,
@@ -33,7 +38,7 @@ function badChunks(
     title: `refuses ${what}`,
     cites,
     ...(probe === undefined ? {} : { probe }),
-    send: [chunkedPost(bytes), 'FIN'],
+    send: withFin(chunkedPost(bytes)),
     afterwards: 'end',
     expect: all(nothingWholeForwarded, refusedOrClosed(400, 413, 431, 502)),
   }
@@ -54,7 +59,7 @@ function notPassedOn(
     title: `refuses ${what}, or does not pass it on`,
     cites,
     probe,
-    send: [chunkedPost(`${sizeLine}\r\nhello\r\n0\r\n\r\n`), 'FIN'],
+    send: withFin(chunkedPost(`${sizeLine}\r\nhello\r\n0\r\n\r\n`)),
     afterwards: 'end',
     expect: either(
       all(nothingWholeForwarded, refusedOrClosed(400, 413, 502)),
@@ -237,7 +242,7 @@ export const chunkedRequestCases: readonly ConformanceCase[] = [
     title: 'never makes a body whole whose last chunk does not come',
     cites: messaging.incompleteLength,
     probe: 'COMP-CHUNKED-NO-FINAL',
-    send: [chunkedPost('5\r\nhello\r\n'), 'FIN'],
+    send: withFin(chunkedPost('5\r\nhello\r\n')),
     afterwards: 'end',
     expect: nothingWholeForwarded,
   },
@@ -246,27 +251,27 @@ export const chunkedRequestCases: readonly ConformanceCase[] = [
     title: 'refuses a size line that ends with LF alone, or forwards it with CRLF',
     cites: custom.lineTerminator,
     probe: 'SMUG-CHUNK-EXT-LF',
-    send: [chunkedPost('5;\nhello\r\n0\r\n\r\n'), 'FIN'],
+    send: withFin(chunkedPost('5;\nhello\r\n0\r\n\r\n')),
     afterwards: 'end',
-    expect: either(all(nothingWholeForwarded, refusedOrClosed(400)), forwarded(body('hello'))),
+    expect: either(nothingWholeForwarded, forwarded(body('hello'))),
   },
   {
     id: 'chunk-data-lf',
     title: 'refuses data that ends with LF alone, or forwards it with CRLF',
     cites: custom.lineTerminator,
     probe: 'SMUG-CHUNK-LF-TERM',
-    send: [chunkedPost('5\r\nhello\n0\r\n\r\n'), 'FIN'],
+    send: withFin(chunkedPost('5\r\nhello\n0\r\n\r\n')),
     afterwards: 'end',
-    expect: either(all(nothingWholeForwarded, refusedOrClosed(400)), forwarded(body('hello'))),
+    expect: either(nothingWholeForwarded, forwarded(body('hello'))),
   },
   {
     id: 'chunk-trailer-lf',
     title: 'refuses trailers that end with LF alone, or forwards them with CRLF',
     cites: custom.lineTerminator,
     probe: 'SMUG-CHUNK-LF-TRAILER',
-    send: [chunkedPost('5\r\nhello\r\n0\r\n\n'), 'FIN'],
+    send: withFin(chunkedPost('5\r\nhello\r\n0\r\n\n')),
     afterwards: 'end',
-    expect: either(all(nothingWholeForwarded, refusedOrClosed(400)), forwarded(body('hello'))),
+    expect: either(nothingWholeForwarded, forwarded(body('hello'))),
   },
   {
     id: 'chunk-smuggled',
