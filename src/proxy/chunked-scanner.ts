@@ -150,6 +150,13 @@ function nextInExtension(current: number, code: number): number {
       if (isBlank(code)) return current
       if (code === byte.equals) return phase.extensionValueStart
       return code === byte.semicolon ? phase.extensionStart : phase.broken
+    default:
+      return nextInExtensionValue(current, code)
+  }
+}
+
+function nextInExtensionValue(current: number, code: number): number {
+  switch (current) {
     case phase.extensionValueStart:
       if (isBlank(code)) return current
       if (code === byte.quote) return phase.extensionQuoted

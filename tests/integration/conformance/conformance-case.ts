@@ -1,9 +1,9 @@
 import type { Reply } from './bed/case-upstream.ts'
-import type { Citation } from './citations.ts'
+import type { Citation } from './citations/citation.ts'
 import type { Expectation } from './expectations.ts'
 
 /** What the client does next: sends text (latin1), waits for a text (or gives up waiting), or sends FIN. */
-export type Step = string | { readonly until: string } | 'FIN'
+export type Step = string | { readonly until: string } | { readonly fin: true }
 
 /** One thing that a proxy has to do, and how to see whether it does. */
 export type ConformanceCase = {

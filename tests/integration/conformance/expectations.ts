@@ -42,10 +42,11 @@ export function refused(...statuses: readonly number[]): Expectation {
 
 /** As {@link refused}; closing the connection without a word will do as well. */
 export function refusedOrClosed(...statuses: readonly number[]): Expectation {
-  const closed: Expectation = ({ responses, requests, ending }) =>
-    responses.length === 0 && requests.length === 0 && ending !== 'open' ? undefined : 'not closed'
-  return either(refused(...statuses), closed)
+  return either(refused(...statuses), closedInSilence)
 }
+
+const closedInSilence: Expectation = ({ responses, requests, ending }) =>
+  responses.length === 0 && requests.length === 0 && ending !== 'open' ? undefined : 'not closed'
 
 /** The connection ends with this response. */
 export const closes: Expectation = ({ isNextAnswered, ending }) => {
@@ -78,7 +79,7 @@ export const nothingWholeForwarded: Expectation = ({ requests }) =>
 /** Nothing at all was sent to the upstream but requests of these targets. */
 export function onlyTargets(...targets: readonly string[]): Expectation {
   return ({ requests }) => {
-    const other = requests.find(({ startLine }) => !targets.includes(targetIn(startLine)))
+    const other = requests.find((request) => !targets.includes(targetIn(request.startLine)))
     return other === undefined ? undefined : `the upstream got "${other.startLine}"`
   }
 }
@@ -130,7 +131,7 @@ export function interim(...statuses: readonly number[]): Expectation {
 /** The bodies of the responses, in this order. */
 export function bodies(...expected: readonly string[]): Expectation {
   return ({ responses }) => {
-    const found = responses.map(({ body }) => body)
+    const found = responses.map((response) => response.body)
     return found.join('|') === expected.join('|') ? undefined : `bodies: ${found.join('|')}`
   }
 }

@@ -1,5 +1,5 @@
 import { allCases, topics } from './cases.ts'
-import type { Citation } from './citations.ts'
+import type { Citation } from './citations/citation.ts'
 import type { ConformanceCase } from './conformance-case.ts'
 import { deviations } from './deviations.ts'
 import { type Result, scoreTable, table } from './score.ts'
@@ -29,7 +29,8 @@ This page is written by \`npm run conformance\`, which runs all four; \`npm test
   same, for all four: a development proxy should not be noticed.
 - The others are set up as their documentation shows for a service with WebSockets: Host passed on, Upgrade passed on, connections to the upstream
   kept. They are good at what they are made for; some of what fails here can be configured, and later versions may differ.
-- The names in the last column are those of [Http11Probe](https://github.com/MDA2AV/Http11Probe), which asks the same question of servers.`
+- The names in the last column are those of [Http11Probe](https://github.com/MDA2AV/Http11Probe), which asks the same question of servers. What it asks
+  of a server's own content (conditions, ranges, cookies read, media types) is not asked here: a proxy passes those on.`
 
 /** The reference page: the score, every case, and for what another proxy fails the rule beside it. */
 export function referencePage(others: readonly Result[]): string {
@@ -84,7 +85,8 @@ function failures(others: readonly Result[]): string[] {
 function shown(problem: string): string {
   const [first = ''] = problem.split('; nor: ')
   const [line = ''] = first.split('\\r\\n')
-  return escaped(line.replaceAll('"', '').slice(0, 70))
+  const timeless = line.replaceAll('"', '').replace(/[A-Z][a-z]{2}, \d.* GMT/, 'its own')
+  return escaped(timeless.slice(0, 70))
 }
 
 function code(text: string): string {

@@ -1,4 +1,4 @@
-import type { Level } from './citations.ts'
+import type { Level } from './citations/citation.ts'
 import type { ConformanceCase } from './conformance-case.ts'
 
 /** What one proxy does: for each case that it fails, by its id, what was seen instead. */

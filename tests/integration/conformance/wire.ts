@@ -29,3 +29,11 @@ export const smuggled = head('GET /smuggled HTTP/1.1', hostLine)
 export function response(status: string, ...lines: readonly string[]): string {
   return head(`HTTP/1.1 ${status}`, 'Date: Fri, 02 Jan 2026 03:04:05 GMT', ...lines)
 }
+
+/** The step in which the client sends FIN. */
+export const fin = { fin: true } as const
+
+/** A text as one step for each of its bytes. */
+export function bytesOf(text: string): string[] {
+  return Array.from(text)
+}

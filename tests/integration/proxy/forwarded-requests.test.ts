@@ -80,7 +80,7 @@ describe('rule 1: trailers of a message whose Connection names fields', () => {
 
   test.each([
     ['with the head', ['X-Hop: 1\r\nA: 2\r\n\r\n']],
-    ['byte by byte', [...'X-Hop: 1\r\nA: 2\r\n\r\n']],
+    ['byte by byte', Array.from('X-Hop: 1\r\nA: 2\r\n\r\n')],
     ['without any', ['\r\n']],
   ])('are dropped: %s', async (_, pieces) => {
     await using bed = await ProxyBed.open()

@@ -11,13 +11,13 @@ export type Reply = {
   /** Sent when the whole request was read; what a plain service says when left out. */
   readonly send?: string
   /** What follows: FIN, a reset, or everything that comes is sent back. */
-  readonly then?: 'end' | 'reset' | 'echo'
+  readonly after?: 'end' | 'reset' | 'echo'
 }
 
 const date = 'Date: Fri, 02 Jan 2026 03:04:05 GMT'
 
 /** A response with a Content-Length. */
-export function plainResponse(body: string): string {
+function plainResponse(body: string): string {
   return `HTTP/1.1 200 OK\r\n${date}\r\nContent-Length: ${body.length}\r\n\r\n${body}`
 }
 
@@ -133,13 +133,13 @@ class UpstreamEnd {
     this.write(atHead)
   }
 
-  private answer({ atHead, send, then }: Reply): void {
+  private answer({ atHead, send, after }: Reply): void {
     this.write(send ?? (atHead === undefined ? plainResponse('ok') : ''))
-    this.isOver = then !== undefined
-    this.isEchoing = then === 'echo'
+    this.isOver = after !== undefined
+    this.isEchoing = after === 'echo'
     if (this.isEchoing) this.write(this.text.slice(this.position))
-    else if (then === 'reset') this.socket.resetAndDestroy()
-    else if (then === 'end') this.socket.end()
+    else if (after === 'reset') this.socket.resetAndDestroy()
+    else if (after === 'end') this.socket.end()
   }
 
   private write(text: string): void {

@@ -38,10 +38,10 @@ export async function runCase(each: ConformanceCase, lane: Lane): Promise<Seen> 
 }
 
 async function take(step: Step, client: Peer): Promise<void> {
-  if (step === 'FIN') {
-    client.finish()
-  } else if (typeof step === 'string') {
+  if (typeof step === 'string') {
     client.send(step)
+  } else if ('fin' in step) {
+    client.finish()
   } else {
     await patiently(client, () => client.buffered.includes(step.until) || client.ending !== 'open')
   }

@@ -36,24 +36,14 @@ export function readResponses(text: string, isHead: boolean, ending: Seen['endin
   let position = 0
   let tunnelled = ''
   while (position < text.length) {
-    const status = Number(/^HTTP\/1\.[01] (\d{3})/.exec(text.slice(position, position + 12))?.[1])
-    const isInterim = status < 200
-    const isBodiless = isInterim || status === 204 || status === 304
-    const message = readMessage(text, position, {
-      hasNoBody: isBodiless || (isHead && finals.length === 0),
-      unframed: ending === 'end' ? 'until-end-that-came' : 'until-end',
-    })
-    if (message === undefined || Number.isNaN(status)) break
-    const response = { ...message, status }
-    position = message.end
-    if (status === 101) {
-      finals.push(response)
-      tunnelled = text.slice(position)
-      break
-    }
-    if (isInterim) interim.push(response)
+    const response = readResponse(text, position, isHead && finals.length === 0, ending)
+    if (response === undefined) break
+    position = response.end
+    const switches = response.status === 101
+    if (response.status < 200 && !switches) interim.push(response)
     else finals.push(response)
-    if (!message.isComplete) break
+    if (switches) tunnelled = text.slice(position)
+    if (switches || !response.isComplete) break
   }
   const isNext = ({ body }: SeenResponse): boolean => body === nextBody
   return {
@@ -62,4 +52,20 @@ export function readResponses(text: string, isHead: boolean, ending: Seen['endin
     tunnelled,
     isNextAnswered: finals.some(isNext),
   }
+}
+
+/** The response that starts at `from`; undefined when none does, or its head is not whole. */
+function readResponse(
+  text: string,
+  from: number,
+  answersHead: boolean,
+  ending: Seen['ending'],
+): SeenResponse | undefined {
+  const status = Number(/^HTTP\/1\.[01] (\d{3})/.exec(text.slice(from, from + 12))?.[1])
+  if (Number.isNaN(status)) return undefined
+  const message = readMessage(text, from, {
+    hasNoBody: answersHead || status < 200 || status === 204 || status === 304,
+    unframed: ending === 'end' ? 'until-end-that-came' : 'until-end',
+  })
+  return message === undefined ? undefined : { ...message, status }
 }

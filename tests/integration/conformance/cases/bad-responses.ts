@@ -1,4 +1,9 @@
-import { custom, messaging, semantics, type Citation } from '../citations.ts'
+import type { Citation } from '../citations/citation.ts'
+import { custom } from '../citations/custom.ts'
+import { framing } from '../citations/framing.ts'
+import { messaging } from '../citations/messaging.ts'
+import { methods } from '../citations/methods.ts'
+import { semantics } from '../citations/semantics.ts'
 import type { ConformanceCase } from '../conformance-case.ts'
 import {
   all,
@@ -19,20 +24,20 @@ function bad(id: string, what: string, text: string, cites: Citation): Conforman
     title: `answers 502 for ${what}`,
     cites,
     send: get(),
-    upstream: [{ send: text, then: 'end' }],
+    upstream: [{ send: text, after: 'end' }],
     afterwards: 'end',
     expect: answered(502),
   }
 }
 
 /** A response that breaks off: the client must be able to tell. */
-function broken(id: string, what: string, text: string, then: 'end' | 'reset'): ConformanceCase {
+function broken(id: string, what: string, text: string, after: 'end' | 'reset'): ConformanceCase {
   return {
     id: `upstream-${id}`,
     title: `never makes a response whole that ${what}`,
-    cites: messaging.incompleteResponse,
+    cites: framing.incompleteResponse,
     send: get('Connection: close'),
-    upstream: [{ send: text, then }],
+    upstream: [{ send: text, after }],
     afterwards: 'end',
     expect: cutShort,
   }
@@ -47,50 +52,45 @@ export const badResponseCases: readonly ConformanceCase[] = [
     'length-letters',
     'a length that is no number',
     badLength('five'),
-    messaging.badLengthInResponse,
+    framing.badLengthInResponse,
   ),
-  bad('length-plus', 'a length with a plus sign', badLength('+5'), messaging.badLengthInResponse),
-  bad('length-minus', 'a negative length', badLength('-5'), messaging.badLengthInResponse),
-  bad('length-hex', 'a hexadecimal length', badLength('0x5'), messaging.badLengthInResponse),
-  bad(
-    'length-list',
-    'a list of different lengths',
-    badLength('5, 4'),
-    messaging.badLengthInResponse,
-  ),
+  bad('length-plus', 'a length with a plus sign', badLength('+5'), framing.badLengthInResponse),
+  bad('length-minus', 'a negative length', badLength('-5'), framing.badLengthInResponse),
+  bad('length-hex', 'a hexadecimal length', badLength('0x5'), framing.badLengthInResponse),
+  bad('length-list', 'a list of different lengths', badLength('5, 4'), framing.badLengthInResponse),
   bad(
     'length-twice',
     'two different lengths',
     badLength('5\r\nContent-Length: 4'),
-    messaging.badLengthInResponse,
+    framing.badLengthInResponse,
   ),
-  bad('garbage', 'bytes that are not HTTP', 'hello, I am no server\r\n\r\n', semantics.badGateway),
+  bad('garbage', 'bytes that are not HTTP', 'hello, I am no server\r\n\r\n', methods.badGateway),
   bad(
     'http-2',
     'a response of another major version',
     head('HTTP/2.0 200 OK', 'Content-Length: 0'),
-    semantics.badGateway,
+    methods.badGateway,
   ),
   bad(
     'no-status',
     'a response without a status',
     head('HTTP/1.1 OK', 'Content-Length: 0'),
-    semantics.badGateway,
+    methods.badGateway,
   ),
   bad(
     'short-status',
     'a status of two digits',
     head('HTTP/1.1 20 OK', 'Content-Length: 0'),
-    semantics.badGateway,
+    methods.badGateway,
   ),
   bad(
     'no-colon',
     'a line without a colon',
     `${response('200 OK', 'no colon', 'Content-Length: 5')}hello`,
-    semantics.badGateway,
+    methods.badGateway,
   ),
-  bad('half-head', 'a head that breaks off', 'HTTP/1.1 200 OK\r\nContent-Le', semantics.badGateway),
-  bad('nothing', 'an upstream that closes without a word', '', semantics.badGateway),
+  bad('half-head', 'a head that breaks off', 'HTTP/1.1 200 OK\r\nContent-Le', methods.badGateway),
+  bad('nothing', 'an upstream that closes without a word', '', methods.badGateway),
   {
     id: 'upstream-unasked-101',
     title: 'switches to no protocol when nobody asked for one',
@@ -99,7 +99,7 @@ export const badResponseCases: readonly ConformanceCase[] = [
     upstream: [
       {
         send: response('101 Switching Protocols', 'Connection: Upgrade', 'Upgrade: x/1'),
-        then: 'end',
+        after: 'end',
       },
     ],
     afterwards: 'end',
@@ -108,9 +108,9 @@ export const badResponseCases: readonly ConformanceCase[] = [
   {
     id: 'upstream-error-page',
     title: 'explains a 502 in its content',
-    cites: semantics.errorPage,
+    cites: methods.errorPage,
     send: get(),
-    upstream: [{ send: '', then: 'end' }],
+    upstream: [{ send: '', after: 'end' }],
     afterwards: 'stop',
     expect: got((message) =>
       message.status === 502 && message.body !== '' ? undefined : 'no content',
@@ -122,7 +122,7 @@ export const badResponseCases: readonly ConformanceCase[] = [
     cites: messaging.foldInResponse,
     send: get(),
     upstream: [
-      { send: `${response('200 OK', 'A: 1', ' 2', 'Content-Length: 5')}hello`, then: 'end' },
+      { send: `${response('200 OK', 'A: 1', ' 2', 'Content-Length: 5')}hello`, after: 'end' },
     ],
     expect: either(answered(502), all(got(body('hello')), clientNeverGot(/\r\n[ \t]/))),
   },
@@ -131,7 +131,7 @@ export const badResponseCases: readonly ConformanceCase[] = [
     title: 'removes a blank before the colon',
     cites: messaging.blankBeforeColonInResponse,
     send: get(),
-    upstream: [{ send: `${response('200 OK', 'A : 1', 'Content-Length: 5')}hello`, then: 'end' }],
+    upstream: [{ send: `${response('200 OK', 'A : 1', 'Content-Length: 5')}hello`, after: 'end' }],
     expect: either(got(field('A', '1'), body('hello')), answered(502)),
   },
   {
@@ -139,7 +139,9 @@ export const badResponseCases: readonly ConformanceCase[] = [
     title: 'answers 502 for NUL in a value, or makes it a blank',
     cites: semantics.dangerousBytes,
     send: get(),
-    upstream: [{ send: `${response('200 OK', 'A: a\0b', 'Content-Length: 5')}hello`, then: 'end' }],
+    upstream: [
+      { send: `${response('200 OK', 'A: a\0b', 'Content-Length: 5')}hello`, after: 'end' },
+    ],
     expect: either(answered(502), all(got(body('hello')), clientNeverGot(/\0/))),
   },
   {
@@ -147,18 +149,20 @@ export const badResponseCases: readonly ConformanceCase[] = [
     title: 'answers 502 for a bare CR in a value, or makes it a blank',
     cites: messaging.bareCr,
     send: get(),
-    upstream: [{ send: `${response('200 OK', 'A: a\rb', 'Content-Length: 5')}hello`, then: 'end' }],
+    upstream: [
+      { send: `${response('200 OK', 'A: a\rb', 'Content-Length: 5')}hello`, after: 'end' },
+    ],
     expect: either(answered(502), all(got(body('hello')), clientNeverGot(/\r(?!\n)/))),
   },
   {
     id: 'upstream-both-framings',
     title: 'goes by Transfer-Encoding alone, without Content-Length, or answers 502',
-    cites: messaging.removeLength,
+    cites: framing.removeLength,
     send: get(),
     upstream: [
       {
         send: `${response('200 OK', 'Content-Length: 3', 'Transfer-Encoding: chunked')}5\r\nhello\r\n0\r\n\r\n`,
-        then: 'end',
+        after: 'end',
       },
     ],
     expect: either(answered(502), got(body('hello'))),
@@ -166,7 +170,7 @@ export const badResponseCases: readonly ConformanceCase[] = [
   {
     id: 'upstream-coding-http-1.0',
     title: 'uses no connection again whose upstream sent Transfer-Encoding in HTTP/1.0',
-    cites: messaging.codingInHttp10,
+    cites: framing.codingInHttp10,
     send: get(),
     upstream: [
       {
@@ -179,7 +183,7 @@ export const badResponseCases: readonly ConformanceCase[] = [
   {
     id: 'upstream-extra',
     title: 'never takes what follows a response for the next one',
-    cites: messaging.extraData,
+    cites: framing.extraData,
     send: get(),
     upstream: [
       {
@@ -220,16 +224,16 @@ export const badResponseCases: readonly ConformanceCase[] = [
     title: 'never makes a broken chunked response whole for a client of HTTP/1.0',
     cites: custom.transparent,
     send: head('GET / HTTP/1.0', hostLine),
-    upstream: [{ send: `${chunked}5\r\nhello\r\n`, then: 'end' }],
+    upstream: [{ send: `${chunked}5\r\nhello\r\n`, after: 'end' }],
     afterwards: 'end',
     expect: cutShort,
   },
   {
     id: 'upstream-reset-post',
     title: 'answers 502 when the upstream resets a POST, and sends it once',
-    cites: semantics.noRetry,
+    cites: methods.noRetry,
     send: `${post('Content-Length: 5')}hello`,
-    upstream: [{ send: '', then: 'reset' }],
+    upstream: [{ send: '', after: 'reset' }],
     afterwards: 'stop',
     expect: all(answered(502), ({ requests }) =>
       requests.length === 1 ? undefined : `it was sent ${requests.length} times`,

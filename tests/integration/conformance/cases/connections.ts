@@ -1,4 +1,6 @@
-import { custom, messaging, semantics } from '../citations.ts'
+import { custom } from '../citations/custom.ts'
+import { framing } from '../citations/framing.ts'
+import { methods } from '../citations/methods.ts'
 import type { ConformanceCase } from '../conformance-case.ts'
 import {
   all,
@@ -13,7 +15,7 @@ import {
   onlyTargets,
   startLine,
 } from '../expectations.ts'
-import { chunkedPost, get, head, hostLine, post, response } from '../wire.ts'
+import { bytesOf, fin, chunkedPost, get, head, hostLine, post, response } from '../wire.ts'
 
 const to = (target: string, ...lines: readonly string[]): string =>
   head(`GET ${target} HTTP/1.1`, hostLine, ...lines)
@@ -26,7 +28,7 @@ export const connectionCases: readonly ConformanceCase[] = [
   {
     id: 'connection-persists',
     title: 'carries another request on the connection',
-    cites: messaging.persistence,
+    cites: framing.persistence,
     probe: 'COMP-BASELINE',
     send: get(),
     expect: all(answered(200), goesOn),
@@ -34,7 +36,7 @@ export const connectionCases: readonly ConformanceCase[] = [
   {
     id: 'connection-close',
     title: 'closes after the response to a request that says close',
-    cites: messaging.closeAfterClose,
+    cites: framing.closeAfterClose,
     probe: 'COMP-CONNECTION-CLOSE',
     send: get('Connection: close'),
     expect: all(answered(200), closes),
@@ -42,21 +44,21 @@ export const connectionCases: readonly ConformanceCase[] = [
   {
     id: 'connection-close-case',
     title: 'knows close in any case, in any place of a list',
-    cites: messaging.closeAfterClose,
+    cites: framing.closeAfterClose,
     send: get('Connection: x-other, CLOSE'),
     expect: all(answered(200), closes),
   },
   {
     id: 'connection-says-close',
     title: 'says close in the response before it closes',
-    cites: messaging.sayClose,
+    cites: framing.sayClose,
     send: get('Connection: close'),
     expect: got(member('Connection', /^close$/i)),
   },
   {
     id: 'connection-after-close',
     title: 'does not process what comes after a request that says close',
-    cites: messaging.nothingAfterClose,
+    cites: framing.nothingAfterClose,
     send: to('/one', 'Connection: close') + to('/two'),
     afterwards: 'end',
     expect: all(onlyTargets('/one'), closes),
@@ -64,17 +66,17 @@ export const connectionCases: readonly ConformanceCase[] = [
   {
     id: 'connection-upstream-close',
     title: "keeps the client's connection when the upstream closes its own",
-    cites: messaging.persistence,
+    cites: framing.persistence,
     send: get(),
     upstream: [
-      { send: `${response('200 OK', 'Connection: close', 'Content-Length: 2')}ok`, then: 'end' },
+      { send: `${response('200 OK', 'Connection: close', 'Content-Length: 2')}ok`, after: 'end' },
     ],
     expect: all(answered(200), goesOn),
   },
   {
     id: 'connection-http-1.0',
     title: 'closes after the response to HTTP/1.0',
-    cites: messaging.http10Closes,
+    cites: framing.http10Closes,
     probe: 'COMP-HTTP10-DEFAULT-CLOSE',
     send: head('GET / HTTP/1.0', hostLine),
     expect: all(answered(200), closes),
@@ -82,7 +84,7 @@ export const connectionCases: readonly ConformanceCase[] = [
   {
     id: 'connection-pipeline',
     title: 'answers pipelined requests in their order',
-    cites: messaging.pipelineOrder,
+    cites: framing.pipelineOrder,
     send: to('/1') + to('/2') + to('/3') + to('/4'),
     upstream: ['one', 'two', 'three', 'four'].map(saying),
     responses: 4,
@@ -91,7 +93,7 @@ export const connectionCases: readonly ConformanceCase[] = [
   {
     id: 'connection-pipeline-bodies',
     title: 'tells pipelined requests with bodies apart',
-    cites: messaging.pipelineOrder,
+    cites: framing.pipelineOrder,
     send: `${post('Content-Length: 5')}hello${chunkedPost('5\r\nworld\r\n0\r\n\r\n')}${to('/3')}`,
     upstream: ['one', 'two', 'three'].map(saying),
     responses: 3,
@@ -102,7 +104,7 @@ export const connectionCases: readonly ConformanceCase[] = [
   {
     id: 'connection-pipeline-error',
     title: 'answers what came before a malformed request, in order',
-    cites: messaging.pipelineOrder,
+    cites: framing.pipelineOrder,
     probe: 'SMUG-PIPELINE-SAFE',
     send: `${to('/1')}GET /2 HTTP/1.1\r\nbad line\r\n\r\n`,
     upstream: [saying('one')],
@@ -117,28 +119,28 @@ export const connectionCases: readonly ConformanceCase[] = [
     id: 'connection-split-head',
     title: 'reads a head that comes byte by byte',
     cites: custom.transparent,
-    send: [...get('A: 1')],
+    send: bytesOf(get('A: 1')),
     expect: all(forwarded(startLine('GET / HTTP/1.1')), goesOn),
   },
   {
     id: 'connection-split-chunks',
     title: 'reads chunks that come byte by byte',
     cites: custom.transparent,
-    send: [...chunkedPost('5;a=b\r\nhello\r\n0\r\nT: 1\r\n\r\n')],
+    send: bytesOf(chunkedPost('5;a=b\r\nhello\r\n0\r\nT: 1\r\n\r\n')),
     expect: all(forwarded(body('hello')), goesOn),
   },
   {
     id: 'connection-half-closed',
     title: 'answers a client that has sent FIN after its request',
     cites: custom.transparent,
-    send: [get(), 'FIN'],
+    send: [get(), fin],
     afterwards: 'end',
     expect: answered(200),
   },
   {
     id: 'connection-early-response',
     title: 'passes on a response that comes before the request was sent, and never loses step',
-    cites: messaging.readBodyOrClose,
+    cites: framing.readBodyOrClose,
     send: [post('Content-Length: 10'), 'hello', { until: 'no more' }, 'world'],
     upstream: [
       {
@@ -173,16 +175,16 @@ export const connectionCases: readonly ConformanceCase[] = [
     title: 'sends a GET again when a kept connection turns out closed',
     cites: custom.transparent,
     send: [to('/one'), { until: 'one' }, to('/two')],
-    upstream: [saying('one'), { send: '', then: 'end' }, saying('two')],
+    upstream: [saying('one'), { send: '', after: 'end' }, saying('two')],
     responses: 2,
     expect: bodies('one', 'two'),
   },
   {
     id: 'connection-retry-post',
     title: 'never sends a POST again',
-    cites: semantics.noRetry,
+    cites: methods.noRetry,
     send: [to('/one'), { until: 'one' }, `${post('Content-Length: 5')}hello`],
-    upstream: [saying('one'), { send: '', then: 'end' }, saying('two')],
+    upstream: [saying('one'), { send: '', after: 'end' }, saying('two')],
     responses: 2,
     afterwards: 'stop',
     expect: ({ requests, responses }) => {
@@ -195,9 +197,9 @@ export const connectionCases: readonly ConformanceCase[] = [
   {
     id: 'connection-retry-unknown',
     title: 'never sends a method again that it does not know',
-    cites: semantics.noRetry,
+    cites: methods.noRetry,
     send: [to('/one'), { until: 'one' }, head('X-CHARGE / HTTP/1.1', hostLine)],
-    upstream: [saying('one'), { send: '', then: 'end' }, saying('two')],
+    upstream: [saying('one'), { send: '', after: 'end' }, saying('two')],
     responses: 2,
     afterwards: 'stop',
     expect: ({ requests }) => {

@@ -1,4 +1,6 @@
-import { custom, messaging, semantics } from '../citations.ts'
+import { custom } from '../citations/custom.ts'
+import { messaging } from '../citations/messaging.ts'
+import { semantics } from '../citations/semantics.ts'
 import type { ConformanceCase } from '../conformance-case.ts'
 import {
   all,
@@ -12,7 +14,7 @@ import {
   refusedOrClosed,
   upstreamNeverGot,
 } from '../expectations.ts'
-import { get, head, hostLine } from '../wire.ts'
+import { fin, get, head, hostLine } from '../wire.ts'
 
 /** A byte that must not get through as it is, at this place of a value. */
 function dangerous(id: string, what: string, value: string, probe?: string): ConformanceCase {
@@ -233,7 +235,7 @@ export const fieldSyntaxCases: readonly ConformanceCase[] = [
     title: 'forwards nothing of a head that does not come to its end',
     cites: semantics.wholeHeader,
     probe: 'MAL-INCOMPLETE-REQUEST',
-    send: [`GET / HTTP/1.1\r\n${hostLine}\r\nA: 1`, 'FIN'],
+    send: [`GET / HTTP/1.1\r\n${hostLine}\r\nA: 1`, fin],
     afterwards: 'end',
     expect: nothingWholeForwarded,
   },

@@ -1,4 +1,8 @@
-import { custom, messaging, semantics } from '../citations.ts'
+import { custom } from '../citations/custom.ts'
+import { framing } from '../citations/framing.ts'
+import { messaging } from '../citations/messaging.ts'
+import { methods } from '../citations/methods.ts'
+import { semantics } from '../citations/semantics.ts'
 import type { ConformanceCase } from '../conformance-case.ts'
 import {
   all,
@@ -105,7 +109,7 @@ export const hopByHopCases: readonly ConformanceCase[] = [
   {
     id: 'hop-length-named',
     title: 'keeps the framing when Connection names it',
-    cites: messaging.readBodyOrClose,
+    cites: framing.readBodyOrClose,
     send: `${post('Content-Length: 5', 'Connection: Content-Length')}hello`,
     expect: all(forwarded(body('hello')), goesOn),
   },
@@ -116,7 +120,7 @@ export const hopByHopCases: readonly ConformanceCase[] = [
   {
     id: 'hop-te-option',
     title: 'sends TE only together with Connection: TE',
-    cites: semantics.te,
+    cites: methods.te,
     send: get('TE: trailers', 'Connection: TE'),
     expect: either(forwarded(no('TE')), forwarded(member('Connection', /^te$/i))),
   },
@@ -162,14 +166,14 @@ export const hopByHopCases: readonly ConformanceCase[] = [
   {
     id: 'hop-authorization',
     title: 'leaves Authorization as it is',
-    cites: semantics.credentials,
+    cites: methods.credentials,
     send: get('Authorization: Bearer  a,b  c=='),
     expect: forwarded(field('Authorization', 'Bearer  a,b  c==')),
   },
   {
     id: 'hop-conditions',
     title: 'forwards conditions without looking at them',
-    cites: semantics.conditions,
+    cites: methods.conditions,
     send: get(
       'If-None-Match: "a", W/"b"',
       'If-Modified-Since: Fri, 02 Jan 2026 03:04:05 GMT',

@@ -1,4 +1,6 @@
-import { custom, messaging, semantics } from '../citations.ts'
+import { custom } from '../citations/custom.ts'
+import { messaging } from '../citations/messaging.ts'
+import { semantics } from '../citations/semantics.ts'
 import type { ConformanceCase } from '../conformance-case.ts'
 import { either, field, forwarded, refused, startLine } from '../expectations.ts'
 import { get, head, host, hostLine } from '../wire.ts'

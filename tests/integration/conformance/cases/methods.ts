@@ -1,4 +1,7 @@
-import { custom, semantics } from '../citations.ts'
+import { custom } from '../citations/custom.ts'
+import { messaging } from '../citations/messaging.ts'
+import { methods } from '../citations/methods.ts'
+import { semantics } from '../citations/semantics.ts'
 import type { ConformanceCase } from '../conformance-case.ts'
 import {
   all,
@@ -69,7 +72,7 @@ export const methodCases: readonly ConformanceCase[] = [
   {
     id: 'max-forwards-none',
     title: 'adds no Max-Forwards of its own',
-    cites: semantics.optionsFields,
+    cites: methods.optionsFields,
     send: head('OPTIONS / HTTP/1.1', hostLine),
     expect: forwarded(no('Max-Forwards')),
   },
@@ -84,21 +87,21 @@ export const methodCases: readonly ConformanceCase[] = [
   {
     id: 'method-connect-port',
     title: 'refuses CONNECT without a port',
-    cites: semantics.connectPort,
+    cites: methods.connectPort,
     send: head('CONNECT example.com HTTP/1.1', 'Host: example.com'),
     expect: refused(400, 405, 501),
   },
   {
     id: 'method-connect-bad-port',
     title: 'refuses CONNECT to an invalid port',
-    cites: semantics.connectPort,
+    cites: methods.connectPort,
     send: head('CONNECT example.com:99999999 HTTP/1.1', 'Host: example.com'),
     expect: refused(400, 405, 501),
   },
   {
     id: 'method-connect',
     title: 'opens no tunnel to wherever a client asks',
-    cites: semantics.connectTargets,
+    cites: methods.connectTargets,
     probe: 'COMP-METHOD-CONNECT',
     send: head('CONNECT example.com:443 HTTP/1.1', 'Host: example.com:443'),
     expect: refused(400, 403, 405, 501),
@@ -106,7 +109,7 @@ export const methodCases: readonly ConformanceCase[] = [
   {
     id: 'method-allow',
     title: 'leaves Allow of a response as it is',
-    cites: semantics.allow,
+    cites: methods.allow,
     send: head('OPTIONS / HTTP/1.1', hostLine),
     upstream: [{ send: response('204 No Content', 'Allow: GET, X-OWN,PATCH') }],
     expect: got(field('Allow', 'GET, X-OWN,PATCH')),
@@ -114,7 +117,7 @@ export const methodCases: readonly ConformanceCase[] = [
   {
     id: 'method-head',
     title: 'sends no content in response to HEAD',
-    cites: semantics.headWithoutBody,
+    cites: methods.headWithoutBody,
     probe: 'COMP-HEAD-NO-BODY',
     send: head('HEAD / HTTP/1.1', hostLine),
     upstream: [{ send: response('200 OK', 'Content-Length: 1234') }],
@@ -123,7 +126,7 @@ export const methodCases: readonly ConformanceCase[] = [
   {
     id: 'method-head-length',
     title: 'keeps Content-Length in response to HEAD',
-    cites: semantics.headLikeGet,
+    cites: methods.headLikeGet,
     send: head('HEAD / HTTP/1.1', hostLine),
     upstream: [{ send: response('200 OK', 'Content-Length: 1234') }],
     expect: got(field('Content-Length', '1234')),
@@ -131,7 +134,7 @@ export const methodCases: readonly ConformanceCase[] = [
   {
     id: 'method-head-chunked',
     title: 'does not wait for chunks in response to HEAD',
-    cites: semantics.headWithoutBody,
+    cites: methods.headWithoutBody,
     send: head('HEAD / HTTP/1.1', hostLine),
     upstream: [{ send: response('200 OK', 'Transfer-Encoding: chunked') }],
     expect: all(got(body('')), goesOn),
@@ -139,7 +142,7 @@ export const methodCases: readonly ConformanceCase[] = [
   {
     id: 'method-head-error-body',
     title: 'drops content that an upstream sends in response to HEAD',
-    cites: semantics.headWithoutBody,
+    cites: methods.headWithoutBody,
     send: head('HEAD / HTTP/1.1', hostLine),
     upstream: [{ send: `${response('200 OK', 'Content-Length: 5')}wrong` }],
     expect: all(clientNeverGot(/wrong/), either(goesOn, answered(200, 502))),
@@ -165,7 +168,7 @@ export const methodCases: readonly ConformanceCase[] = [
   {
     id: 'expect-continue',
     title: 'has the client of a 100-continue expectation never wait in vain',
-    cites: semantics.expect,
+    cites: methods.expect,
     probe: 'SMUG-EXPECT-100-CL',
     send: [post('Content-Length: 5', 'Expect: 100-continue'), { until: '\r\n\r\n' }, 'hello'],
     upstream: [{ continues: true }],
@@ -174,18 +177,18 @@ export const methodCases: readonly ConformanceCase[] = [
   {
     id: 'expect-continue-silent',
     title: 'answers the expectation itself when the upstream does not',
-    cites: semantics.expect,
+    cites: methods.expect,
     send: [post('Content-Length: 5', 'Expect: 100-continue'), { until: '\r\n\r\n' }, 'hello'],
     expect: all(forwarded(body('hello')), answered(200), goesOn),
   },
   {
     id: 'expect-final',
     title: 'passes on a final response in place of 100, and never loses step',
-    cites: semantics.expect,
+    cites: methods.expect,
     probe: 'SMUG-EXPECT-100-CL-DESYNC',
     send: [post('Content-Length: 5', 'Expect: 100-continue'), { until: '\r\n\r\n' }],
     upstream: [
-      { atHead: `${response('413 Content Too Large', 'Content-Length: 0', 'Connection: close')}` },
+      { atHead: response('413 Content Too Large', 'Content-Length: 0', 'Connection: close') },
     ],
     afterwards: 'stop',
     expect: either(answered(413), hasContinued),
@@ -193,7 +196,7 @@ export const methodCases: readonly ConformanceCase[] = [
   {
     id: 'expect-http-1.0',
     title: 'sends no 100 to a client of HTTP/1.0',
-    cites: semantics.expectInHttp10,
+    cites: methods.expectInHttp10,
     send: `${head('POST / HTTP/1.0', hostLine, 'Content-Length: 5', 'Expect: 100-continue')}hello`,
     upstream: [{ continues: true }],
     afterwards: 'end',
@@ -210,7 +213,7 @@ export const methodCases: readonly ConformanceCase[] = [
   {
     id: 'method-target-authority',
     title: 'refuses a target of host and port alone in a GET',
-    cites: semantics.badTarget,
+    cites: messaging.badTarget,
     send: head(`GET ${host}:80 HTTP/1.1`, hostLine),
     expect: refused(400, 301),
   },

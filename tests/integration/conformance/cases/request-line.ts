@@ -1,4 +1,5 @@
-import { messaging, semantics } from '../citations.ts'
+import { messaging } from '../citations/messaging.ts'
+import { methods } from '../citations/methods.ts'
 import type { ConformanceCase } from '../conformance-case.ts'
 import {
   all,
@@ -9,7 +10,7 @@ import {
   refusedOrClosed,
   startLine,
 } from '../expectations.ts'
-import { get, head, hostLine } from '../wire.ts'
+import { fin, get, head, hostLine } from '../wire.ts'
 
 /** A line that no grammar knows: what it means would be a guess. */
 function notALine(id: string, what: string, line: string, probe?: string): ConformanceCase {
@@ -117,7 +118,7 @@ export const requestLineCases: readonly ConformanceCase[] = [
     title: 'refuses lines that end with CR alone',
     cites: messaging.notHttp,
     probe: 'RFC9112-3-CR-ONLY-LINE-ENDING',
-    send: [`GET / HTTP/1.1\r${hostLine}\r\r`, 'FIN'],
+    send: [`GET / HTTP/1.1\r${hostLine}\r\r`, fin],
     afterwards: 'end',
     expect: refusedOrClosed(400),
   },
@@ -171,7 +172,7 @@ export const requestLineCases: readonly ConformanceCase[] = [
   {
     id: 'line-method-case',
     title: 'forwards a method as it is: methods are case-sensitive',
-    cites: semantics.unknownMethod,
+    cites: methods.unknownMethod,
     probe: 'COMP-METHOD-CASE',
     send: head('get / HTTP/1.1', hostLine),
     expect: either(forwarded(startLine('get / HTTP/1.1')), refused(400, 405, 501)),
@@ -179,7 +180,7 @@ export const requestLineCases: readonly ConformanceCase[] = [
   {
     id: 'line-unknown-method',
     title: 'forwards a method it does not know',
-    cites: semantics.unknownMethod,
+    cites: methods.unknownMethod,
     probe: 'COMP-UNKNOWN-METHOD',
     send: head('PURGE-ALL / HTTP/1.1', hostLine),
     expect: forwarded(startLine('PURGE-ALL / HTTP/1.1')),

@@ -1,20 +1,10 @@
-import { custom, messaging, semantics } from '../citations.ts'
+import { custom } from '../citations/custom.ts'
+import { framing } from '../citations/framing.ts'
+import { messaging } from '../citations/messaging.ts'
+import { methods } from '../citations/methods.ts'
+import { semantics } from '../citations/semantics.ts'
 import type { ConformanceCase } from '../conformance-case.ts'
-import {
-  all,
-  answered,
-  body,
-  clientNeverGot,
-  either,
-  field,
-  goesOn,
-  got,
-  interim,
-  member,
-  no,
-  startLine,
-  trailer,
-} from '../expectations.ts'
+import { all, body, field, goesOn, got, member, no, startLine, trailer } from '../expectations.ts'
 import { get, head, hostLine, response } from '../wire.ts'
 
 const okBody = `${response('200 OK', 'Content-Length: 2')}ok`
@@ -93,7 +83,7 @@ export const responseCases: readonly ConformanceCase[] = [
   {
     id: 'response-challenge',
     title: 'leaves WWW-Authenticate as it is',
-    cites: semantics.challenge,
+    cites: methods.challenge,
     send: get(),
     upstream: [
       {
@@ -128,123 +118,13 @@ export const responseCases: readonly ConformanceCase[] = [
     title: 'says HTTP/1.1 for an upstream of HTTP/1.0',
     cites: messaging.ownVersion,
     send: get(),
-    upstream: [{ send: `${head('HTTP/1.0 200 OK', 'Content-Length: 2')}ok`, then: 'end' }],
+    upstream: [{ send: `${head('HTTP/1.0 200 OK', 'Content-Length: 2')}ok`, after: 'end' }],
     expect: got(startLine(/^HTTP\/1\.1 200/), body('ok')),
-  },
-  {
-    id: 'response-204',
-    title: 'forwards 204 without waiting for a body',
-    cites: messaging.noBody,
-    send: get(),
-    upstream: [{ send: response('204 No Content') }],
-    expect: all(answered(204), goesOn),
-  },
-  {
-    id: 'response-204-length',
-    title: 'removes Content-Length from 204',
-    cites: semantics.noLengthIn204,
-    probe: 'COMP-NO-CL-IN-204',
-    send: get(),
-    upstream: [{ send: response('204 No Content', 'Content-Length: 5') }],
-    expect: either(all(got(no('Content-Length')), goesOn), answered(502)),
-  },
-  {
-    id: 'response-204-coding',
-    title: 'removes Transfer-Encoding from 204',
-    cites: messaging.noCodingIn204,
-    send: get(),
-    upstream: [{ send: `${response('204 No Content', 'Transfer-Encoding: chunked')}0\r\n\r\n` }],
-    expect: all(either(got(no('Transfer-Encoding')), answered(502)), clientNeverGot(/0\r\n\r\n/)),
-  },
-  {
-    id: 'response-304',
-    title: 'forwards 304 without waiting for a body',
-    cites: messaging.noBody,
-    send: get('If-None-Match: "a"'),
-    upstream: [{ send: response('304 Not Modified', 'ETag: "a"', 'Content-Length: 5') }],
-    expect: all(answered(304), goesOn),
-  },
-  {
-    id: 'response-304-forwarded',
-    title: 'forwards 304 to the client that asked conditionally',
-    cites: semantics.forward304,
-    send: get('If-None-Match: "a"'),
-    upstream: [{ send: response('304 Not Modified', 'ETag: "a"') }],
-    expect: got(field('ETag', '"a"'), startLine(/ 304 /)),
-  },
-  {
-    id: 'response-304-body',
-    title: 'drops a body that an upstream sends with 304',
-    cites: messaging.noBody,
-    send: get(),
-    upstream: [{ send: `${response('304 Not Modified', 'Content-Length: 5')}wrong` }],
-    expect: all(clientNeverGot(/wrong/), either(answered(304), answered(502))),
-  },
-  {
-    id: 'response-103',
-    title: 'forwards 103 Early Hints',
-    cites: semantics.forwardInterim,
-    send: get(),
-    upstream: [{ send: head('HTTP/1.1 103 Early Hints', 'Link: </a>; rel=preload') + okBody }],
-    expect: all(interim(103), got(body('ok')), goesOn),
-  },
-  {
-    id: 'response-103-fields',
-    title: 'forwards the fields of 103',
-    cites: custom.transparent,
-    send: get(),
-    upstream: [{ send: head('HTTP/1.1 103 Early Hints', 'Link: </a>; rel=preload') + okBody }],
-    expect: (seen) => {
-      const [hints] = seen.interim
-      return hints === undefined ? 'no 103' : field('Link', '</a>; rel=preload')(hints)
-    },
-  },
-  {
-    id: 'response-interim-many',
-    title: 'forwards several interim responses',
-    cites: semantics.forwardInterim,
-    send: get(),
-    upstream: [
-      {
-        send:
-          head('HTTP/1.1 102 Processing') +
-          head('HTTP/1.1 103 Early Hints') +
-          head('HTTP/1.1 199 Own') +
-          okBody,
-      },
-    ],
-    expect: all(interim(102, 103, 199), got(body('ok'))),
-  },
-  {
-    id: 'response-100-unasked',
-    title: 'reads a 100 it did not ask for',
-    cites: semantics.parseInterim,
-    send: get(),
-    upstream: [{ send: head('HTTP/1.1 100 Continue') + okBody }],
-    expect: all(got(body('ok')), goesOn),
-  },
-  {
-    id: 'response-interim-length',
-    title: 'takes no body for an interim response that announces one',
-    cites: messaging.noBody,
-    send: get(),
-    upstream: [{ send: head('HTTP/1.1 103 Early Hints', 'Content-Length: 5') + okBody }],
-    expect: either(got(body('ok')), answered(502)),
-  },
-  {
-    id: 'response-interim-http-1.0',
-    title: 'sends no interim response to a client of HTTP/1.0',
-    cites: semantics.noInterimToHttp10,
-    probe: 'COMP-NO-1XX-HTTP10',
-    send: head('GET / HTTP/1.0', hostLine),
-    upstream: [{ send: head('HTTP/1.1 103 Early Hints') + okBody }],
-    afterwards: 'end',
-    expect: all(interim(), got(body('ok'))),
   },
   {
     id: 'response-chunked',
     title: 'forwards a chunked response and goes on after it',
-    cites: messaging.parseChunked,
+    cites: framing.parseChunked,
     send: get(),
     upstream: [
       { send: `${response('200 OK', 'Transfer-Encoding: chunked')}2;x=y\r\nok\r\n0\r\n\r\n` },
@@ -266,7 +146,7 @@ export const responseCases: readonly ConformanceCase[] = [
   {
     id: 'response-trailers-merged',
     title: 'never merges a trailer of a response into the head',
-    cites: messaging.mergeTrailers,
+    cites: framing.mergeTrailers,
     send: get(),
     upstream: [
       {
@@ -278,7 +158,7 @@ export const responseCases: readonly ConformanceCase[] = [
   {
     id: 'response-chunked-http-1.0',
     title: 'sends no chunks to a client of HTTP/1.0',
-    cites: messaging.chunkedToHttp10,
+    cites: framing.chunkedToHttp10,
     send: head('GET / HTTP/1.0', hostLine),
     upstream: [{ send: `${response('200 OK', 'Transfer-Encoding: chunked')}2\r\nok\r\n0\r\n\r\n` }],
     afterwards: 'end',
@@ -289,7 +169,7 @@ export const responseCases: readonly ConformanceCase[] = [
     title: 'forwards a body that ends with the connection',
     cites: custom.transparent,
     send: get(),
-    upstream: [{ send: `${response('200 OK')}until the end`, then: 'end' }],
+    upstream: [{ send: `${response('200 OK')}until the end`, after: 'end' }],
     afterwards: 'end',
     expect: got(body('until the end')),
   },

@@ -1,4 +1,5 @@
-import { custom, semantics } from '../citations.ts'
+import { custom } from '../citations/custom.ts'
+import { semantics } from '../citations/semantics.ts'
 import type { ConformanceCase, Step } from '../conformance-case.ts'
 import {
   all,
@@ -44,7 +45,7 @@ function tunnel(id: string, title: string, send: readonly Step[], text: string):
     title,
     cites: custom.transparent,
     send,
-    upstream: [{ send: accepted, then: 'echo' }],
+    upstream: [{ send: accepted, after: 'echo' }],
     afterwards: 'stop',
     expect: all(answered(101), tunnelled(text)),
   }
@@ -74,7 +75,7 @@ export const upgradeCases: readonly ConformanceCase[] = [
     title: 'forwards the handshake of a WebSocket',
     cites: custom.transparent,
     send: get(...handshake, 'Sec-WebSocket-Protocol: a, b'),
-    upstream: [{ send: accepted, then: 'echo' }],
+    upstream: [{ send: accepted, after: 'echo' }],
     afterwards: 'stop',
     expect: forwarded(
       field('Upgrade', 'websocket'),
@@ -87,7 +88,7 @@ export const upgradeCases: readonly ConformanceCase[] = [
     title: 'sends Connection: Upgrade with Upgrade',
     cites: semantics.upgradeOption,
     send: get(...handshake),
-    upstream: [{ send: accepted, then: 'echo' }],
+    upstream: [{ send: accepted, after: 'echo' }],
     afterwards: 'stop',
     expect: forwarded(member('Connection', /^upgrade$/i)),
   },
@@ -96,7 +97,7 @@ export const upgradeCases: readonly ConformanceCase[] = [
     title: 'says in the 101 which protocol follows',
     cites: semantics.sayUpgrade,
     send: get(...handshake),
-    upstream: [{ send: accepted, then: 'echo' }],
+    upstream: [{ send: accepted, after: 'echo' }],
     afterwards: 'stop',
     expect: got(field('Upgrade', 'websocket'), member('Connection', /^upgrade$/i)),
   },
@@ -128,7 +129,7 @@ export const upgradeCases: readonly ConformanceCase[] = [
     upstream: [
       {
         send: response('101 Switching Protocols', 'Upgrade: x-other/1', 'Connection: Upgrade'),
-        then: 'echo',
+        after: 'echo',
       },
     ],
     afterwards: 'stop',
