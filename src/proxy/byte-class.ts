@@ -4,6 +4,7 @@ export const byte = {
   lineFeed: 10,
   carriageReturn: 13,
   space: 32,
+  quote: 34,
   asterisk: 42,
   comma: 44,
   dot: 46,
@@ -12,8 +13,10 @@ export const byte = {
   one: 49,
   colon: 58,
   semicolon: 59,
+  equals: 61,
   question: 63,
   at: 64,
+  backslash: 92,
 } as const
 
 function tableOf(holds: (code: number) => boolean): Uint8Array {
@@ -90,6 +93,12 @@ export function agrees(bytes: Uint8Array, from: number, to: number, expected: Ui
 export function digitAt(bytes: Uint8Array, position: number): number {
   const digit = (bytes[position] ?? 0) - byte.zero
   return digit >= 0 && digit <= 9 ? digit : -1
+}
+
+/** Whether `bytes[from, to)` is one decimal digit or more. */
+export function isDigits(bytes: Uint8Array, from: number, to: number): boolean {
+  for (let i = from; i < to; i++) if (digitAt(bytes, i) < 0) return false
+  return to > from
 }
 
 /** Whether the byte is one of the two blanks of HTTP: SP and HTAB (OWS, RFC 9110 §5.6.3). */

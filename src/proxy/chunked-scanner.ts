@@ -11,17 +11,24 @@ const phase = {
   sizeStart: 0,
   size: 1,
   blank: 2,
-  extension: 3,
-  sizeLineFeed: 4,
-  data: 5,
-  dataReturn: 6,
-  dataLineFeed: 7,
-  trailerStart: 8,
-  trailerName: 9,
-  trailerValue: 10,
-  trailerLineFeed: 11,
-  lastLineFeed: 12,
-  done: 13,
+  extensionStart: 3,
+  extensionName: 4,
+  extensionNameBlank: 5,
+  extensionValueStart: 6,
+  extensionValue: 7,
+  extensionQuoted: 8,
+  extensionQuotedPair: 9,
+  extensionQuotedEnd: 10,
+  sizeLineFeed: 11,
+  data: 12,
+  dataReturn: 13,
+  dataLineFeed: 14,
+  trailerStart: 15,
+  trailerName: 16,
+  trailerValue: 17,
+  trailerLineFeed: 18,
+  lastLineFeed: 19,
+  done: 20,
 } as const
 
 /**
@@ -34,6 +41,8 @@ export class ChunkedScanner {
   /** Data bytes of the current chunk that have not passed yet. */
   private remaining = 0
   private framingBytes = 0
+  /** Where the trailers begin in what was scanned last; -1 = they have not been reached. */
+  trailersFrom = -1
   private readonly trailerName = new TrailerName()
 
   get isDone(): boolean {
@@ -54,11 +63,13 @@ export class ChunkedScanner {
   /** The position after the last byte of `bytes[from, to)` that belongs to the body; -1 = malformed. */
   scan(bytes: Uint8Array, from: number, to: number): number {
     let position = from
+    this.trailersFrom = this.phase >= phase.trailerStart ? from : -1
     while (position >= 0 && position < to && this.phase !== phase.done) {
       position =
         this.phase === phase.data
           ? this.passData(position, to)
           : this.scanFraming(bytes, position, to)
+      if (this.phase === phase.trailerStart && this.trailersFrom < 0) this.trailersFrom = position
     }
     return position
   }
@@ -71,7 +82,7 @@ export class ChunkedScanner {
     return end
   }
 
-  /** The position of the next data byte, or after the body, or `to`; -1 = malformed. */
+  /** The position of the next data byte, of a trailer, or after the body, or `to`; -1 = malformed. */
   scanFraming(bytes: Uint8Array, from: number, to: number): number {
     let position = from
     while (position < to) {
@@ -79,6 +90,7 @@ export class ChunkedScanner {
       if (this.phase === phase.broken) return -1
       position++
       if (this.phase === phase.data || this.phase === phase.done) break
+      if (this.phase === phase.trailerStart) break
     }
     return position
   }
@@ -92,9 +104,7 @@ export class ChunkedScanner {
       case phase.blank:
         // A blank is allowed before an extension only, not as padding (RFC 9112 §7.1.1).
         if (isBlank(code)) return phase.blank
-        return code === byte.semicolon ? phase.extension : phase.broken
-      case phase.extension:
-        return lineOr(code, phase.extension, phase.sizeLineFeed)
+        return code === byte.semicolon ? phase.extensionStart : phase.broken
       case phase.sizeLineFeed:
         if (code !== byte.lineFeed) return phase.broken
         return this.remaining === 0 ? phase.trailerStart : phase.data
@@ -104,7 +114,9 @@ export class ChunkedScanner {
         this.framingBytes = 0
         return code === byte.lineFeed ? phase.sizeStart : phase.broken
       default:
-        return this.nextInTrailers(code)
+        return this.phase < phase.sizeLineFeed
+          ? nextInExtension(this.phase, code)
+          : this.nextInTrailers(code)
     }
   }
 
@@ -115,9 +127,7 @@ export class ChunkedScanner {
       return this.remaining <= sizeBytesMax ? phase.size : phase.broken
     }
     if (this.phase === phase.sizeStart) return phase.broken
-    if (code === byte.carriageReturn) return phase.sizeLineFeed
-    if (code === byte.semicolon) return phase.extension
-    return isBlank(code) ? phase.blank : phase.broken
+    return nextAfterMember(code)
   }
 
   private nextInTrailers(code: number): number {
@@ -143,6 +153,53 @@ export class ChunkedScanner {
     if (code === byte.colon) return this.trailerName.isForbidden ? phase.broken : phase.trailerValue
     this.trailerName.take(code)
     return tokenByte[code] === 1 ? phase.trailerName : phase.broken
+  }
+}
+
+/** What may follow a size, or an extension that is whole. */
+function nextAfterMember(code: number): number {
+  if (code === byte.carriageReturn) return phase.sizeLineFeed
+  if (code === byte.semicolon) return phase.extensionStart
+  return isBlank(code) ? phase.blank : phase.broken
+}
+
+/** `; name`, `; name = token` or `; name = "quoted"`, to the letter (RFC 9112 §7.1.1). */
+function nextInExtension(current: number, code: number): number {
+  switch (current) {
+    case phase.extensionStart:
+      if (isBlank(code)) return current
+      return tokenByte[code] === 1 ? phase.extensionName : phase.broken
+    case phase.extensionName:
+      if (tokenByte[code] === 1) return current
+      if (isBlank(code)) return phase.extensionNameBlank
+      return code === byte.equals ? phase.extensionValueStart : nextAfterMember(code)
+    case phase.extensionNameBlank:
+      if (isBlank(code)) return current
+      if (code === byte.equals) return phase.extensionValueStart
+      return code === byte.semicolon ? phase.extensionStart : phase.broken
+    default:
+      return nextInExtensionValue(current, code)
+  }
+}
+
+function nextInExtensionValue(current: number, code: number): number {
+  switch (current) {
+    case phase.extensionValueStart:
+      if (isBlank(code)) return current
+      if (code === byte.quote) return phase.extensionQuoted
+      return tokenByte[code] === 1 ? phase.extensionValue : phase.broken
+    case phase.extensionValue:
+      return tokenByte[code] === 1 ? current : nextAfterMember(code)
+    case phase.extensionQuoted:
+      if (code === byte.quote) return phase.extensionQuotedEnd
+      if (code === byte.backslash) return phase.extensionQuotedPair
+      return fieldByte[code] === 1 ? current : phase.broken
+    case phase.extensionQuotedPair:
+      return fieldByte[code] === 1 ? phase.extensionQuoted : phase.broken
+    case phase.extensionQuotedEnd:
+      return nextAfterMember(code)
+    default:
+      return phase.broken
   }
 }
 

@@ -199,6 +199,17 @@ export class ClientConnection extends TimedSocket implements ExchangeClient, End
     }
   }
 
+  /** What is too large is the target (RFC 9112 §3), or else the fields. */
+  private answerTooLarge(bytes: Buffer, start: number): void {
+    const lineEnd = bytes.indexOf(byte.lineFeed, start)
+    if (lineEnd < 0 || lineEnd - start > this.context.limits.headBytes) {
+      this.refuse(414)
+      return
+    }
+    this.phase = 'exchange'
+    this.exchange.beginTooLarge(bytes, start, this.trustsPeer)
+  }
+
   private parseHead(bytes: Buffer): void {
     const { requestHead: head, limits } = this.context
     head.trustsPeer = this.trustsPeer
@@ -208,8 +219,7 @@ export class ClientConnection extends TimedSocket implements ExchangeClient, End
     if (result > parsed.complete && result !== parsed.tooManyFields) {
       this.refuse(refusalFor(result))
     } else if (result === parsed.tooManyFields || length > limits.headBytes) {
-      this.phase = 'exchange'
-      this.exchange.beginTooLarge(bytes, head.start, this.trustsPeer)
+      this.answerTooLarge(bytes, head.start)
     } else if (result === parsed.incomplete) {
       const latestMs = this.deadlines.nowMs + limits.headMs
       this.deadlineMs = Math.min(this.deadlineMs, latestMs)

@@ -2,6 +2,7 @@ import { messageOf } from '../lib/errors.ts'
 import type { Route } from '../routes/route.ts'
 import type { RouteTable } from '../routes/route-table.ts'
 import { ClientRegistry } from './client-registry.ts'
+import { DateLine } from './date-line.ts'
 import { Deadlines } from './deadlines.ts'
 import { defaultLimits, type ProxyLimits } from './proxy-limits.ts'
 import type { ProxyOptions } from './proxy-options.ts'
@@ -32,6 +33,8 @@ export class ProxyContext {
   /** Heads are put together here and sent from here. */
   readonly scratch: Buffer
 
+  readonly dateLine: DateLine
+
   /** The clients' connections that are open. */
   readonly clients = new ClientRegistry()
 
@@ -49,6 +52,7 @@ export class ProxyContext {
     this.port = port
     this.limits = { ...defaultLimits, ...options.limits }
     const { limits } = this
+    this.dateLine = new DateLine(() => options.clock.now())
     this.scratch = Buffer.allocUnsafeSlow(
       Math.max(limits.headBytes, limits.responseHeadBytes) + addedBytesMax,
     )

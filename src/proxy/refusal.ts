@@ -1,10 +1,11 @@
 /** The statuses that are answered without a page: the request could not be understood. */
-export type RefusalStatus = 400 | 403 | 408 | 431 | 501 | 502 | 503 | 505
+export type RefusalStatus = 400 | 403 | 408 | 414 | 431 | 501 | 502 | 503 | 505
 
 const refusals: Record<RefusalStatus, { phrase: string; text: string }> = {
   400: { phrase: 'Bad Request', text: 'this is not a valid HTTP/1.1 request' },
   403: { phrase: 'Forbidden', text: 'only runs are answered here' },
   408: { phrase: 'Request Timeout', text: 'the head of the request did not arrive in time' },
+  414: { phrase: 'URI Too Long', text: 'the target of the request is too long' },
   431: { phrase: 'Request Header Fields Too Large', text: 'the head of the request is too large' },
   501: { phrase: 'Not Implemented', text: 'the proxy does not do this method or transfer coding' },
   502: { phrase: 'Bad Gateway', text: 'the proxy could not answer' },

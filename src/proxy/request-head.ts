@@ -1,4 +1,4 @@
-import { ascii, byte, equalsIgnoringCase } from './byte-class.ts'
+import { ascii, byte, equalsIgnoringCase, isDigits } from './byte-class.ts'
 import type { FieldLine } from './field-line.ts'
 import { MessageHead } from './message-head.ts'
 import { parsed } from './parse-result.ts'
@@ -20,6 +20,9 @@ const name = {
   forwardedProto: ascii('x-forwarded-proto'),
 }
 const continueExpectation = ascii('100-continue')
+
+/** A larger number counts as this one (RFC 9110 §7.6.2). */
+const maxForwardsMax = 999_999_999_999_999
 
 /** A request's head. Set {@link trustsPeer} before parsing. */
 export class RequestHead extends MessageHead {
@@ -159,9 +162,10 @@ export class RequestHead extends MessageHead {
   private takeMaxForwards(bytes: Buffer, line: FieldLine): number {
     const { method } = this.requestLine
     if (method !== 'OPTIONS' && method !== 'TRACE') return parsed.complete
-    const limit = parseContentLength(bytes, line.valueStart, line.valueEnd)
-    if (limit < 0) return parsed.complete
-    this.maxForwards = limit
+    const { valueStart, valueEnd } = line
+    const limit = parseContentLength(bytes, valueStart, valueEnd)
+    if (limit < 0 && !isDigits(bytes, valueStart, valueEnd)) return parsed.complete
+    this.maxForwards = limit < 0 ? maxForwardsMax : limit
     return this.cutLine(line)
   }
 

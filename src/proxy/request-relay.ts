@@ -9,6 +9,8 @@ import type { UpstreamConnection } from './upstream-connection.ts'
 /** What came of a body with its head is copied to be sent together with it up to this size. */
 const joinedBytesMax = 16 * 1024
 
+const emptyLine = Buffer.from('\r\n', 'latin1')
+
 /** Passes one request after another from the client to an upstream, as bytes. */
 export class RequestRelay {
   readonly kept = new KeptRequest()
@@ -16,7 +18,7 @@ export class RequestRelay {
   awaitsContinue = false
   private answeredExpectation = false
   private readonly body = new BodyReader()
-  /** The end of what came of the body with the head. */
+  /** The end of what came of the body with the head, and is passed on. */
   private earlyEnd = 0
   private readonly context: ProxyContext
 
@@ -36,18 +38,19 @@ export class RequestRelay {
   begin(bytes: Buffer): number {
     const { requestHead: head } = this.context
     this.kept.keep(bytes, head)
-    if (head.isChunked) this.body.begin('chunked', 0)
-    else this.body.begin(head.hasBody ? 'length' : 'none', head.contentLength)
+    const framing = head.isChunked ? 'chunked' : head.hasBody ? 'length' : 'none'
+    this.body.begin(framing, head.contentLength, head.connection.nominatedCount > 0)
     this.awaitsContinue = head.expectsContinue && head.hasBody && head.end === bytes.length
     this.answeredExpectation = false
-    this.earlyEnd = this.body.read(bytes, head.end, bytes.length)
-    return this.earlyEnd
+    const next = this.body.read(bytes, head.end, bytes.length)
+    this.earlyEnd = this.body.passedEnd(next)
+    return next
   }
 
   /** Starts with a head that will not be read to its end. */
   beginFragment(bytes: Buffer, start: number, trustsPeer: boolean): void {
     this.kept.keepFragment(bytes, start, trustsPeer)
-    this.body.begin('none', 0)
+    this.body.begin('none', 0, false)
     this.awaitsContinue = false
   }
 
@@ -77,6 +80,7 @@ export class RequestRelay {
     if (fits) length += bytes.copy(scratch, length, end, this.earlyEnd)
     upstream.send(scratch, 0, length, true)
     if (!fits) upstream.send(bytes, end, this.earlyEnd)
+    if (this.body.owesEmptyLine) upstream.send(emptyLine, 0, emptyLine.length)
   }
 
   /**
@@ -86,7 +90,8 @@ export class RequestRelay {
     const end = this.body.read(bytes, 0, bytes.length)
     if (end > 0) {
       this.awaitsContinue = false
-      upstream?.send(bytes, 0, end)
+      upstream?.send(bytes, 0, this.body.passedEnd(end))
+      if (this.body.owesEmptyLine) upstream?.send(emptyLine, 0, emptyLine.length)
     }
     return end
   }

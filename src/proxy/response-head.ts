@@ -7,7 +7,7 @@ import { parsed } from './parse-result.ts'
 const protocol = ascii('HTTP/1.')
 /** The bytes of `HTTP/1.1 200`. */
 const statusEnd = 12
-const trailer = ascii('trailer')
+const name = { te: ascii('te'), date: ascii('date'), trailer: ascii('trailer') }
 
 /**
  * A response's head. Set {@link answersHttp10} before parsing. Whatever status a mistake has, it means
@@ -18,6 +18,10 @@ export class ResponseHead extends MessageHead {
   answersHttp10 = false
 
   status = 0
+  hasDate = false
+  /** Which protocols a 101 changes to; the last Upgrade line counts. */
+  upgradeStart = 0
+  upgradeEnd = 0
 
   protected override readonly repairsNames = true
 
@@ -61,12 +65,32 @@ export class ResponseHead extends MessageHead {
 
   /** Only the 101 that starts a tunnel says so to the client. */
   protected override takeUpgrade(bytes: Buffer, line: FieldLine): number {
-    return this.status === 101 ? parsed.complete : super.takeUpgrade(bytes, line)
+    if (this.status !== 101) return super.takeUpgrade(bytes, line)
+    this.upgradeStart = line.valueStart
+    this.upgradeEnd = line.valueEnd
+    return parsed.complete
+  }
+
+  protected override resetFields(): void {
+    super.resetFields()
+    this.hasDate = false
+    this.upgradeStart = 0
+    this.upgradeEnd = 0
   }
 
   protected override takeOwnField(bytes: Buffer, line: FieldLine): number {
-    if (!this.answersHttp10 || !line.isNamed(bytes, trailer)) return parsed.complete
-    return this.cutLine(line)
+    switch (line.nameEnd - line.start) {
+      case 2:
+        return line.isNamed(bytes, name.te) ? this.cutLine(line) : parsed.complete
+      case 4:
+        if (line.isNamed(bytes, name.date)) this.hasDate = true
+        return parsed.complete
+      case 7:
+        if (!this.answersHttp10 || !line.isNamed(bytes, name.trailer)) return parsed.complete
+        return this.cutLine(line)
+      default:
+        return parsed.complete
+    }
   }
 
   /** 1xx and 204 have no body and must not speak of one (RFC 9110 §8.6). */

@@ -7,7 +7,8 @@ import { parsed } from './parse-result.ts'
 import type { ProxyContext } from './proxy-context.ts'
 import { releaseBytes } from './release-bytes.ts'
 import type { ResponseHead } from './response-head.ts'
-import { type ConnectionLine, passesUnchanged, writeResponseHead } from './response-writer.ts'
+import { connectionLine, passesUnchanged, writeResponseHead } from './response-writer.ts'
+import { offersAll } from './upgrade-offer.ts'
 import type { UpstreamLink } from './upstream-link.ts'
 
 /** The exchange a relay works for. Each call may end it. */
@@ -24,6 +25,8 @@ export interface ResponseEvents {
 
 /** A body up to this size is copied to be sent together with its head. */
 const joinedBytesMax = 16 * 1024
+
+const emptyLine = Buffer.from('\r\n', 'latin1')
 
 /** Passes one response after another from an upstream to the client, as bytes. */
 export class ResponseRelay {
@@ -50,6 +53,8 @@ export class ResponseRelay {
   private isHeadRequest = false
   private answersHttp10 = false
   private wantsTunnel = false
+  /** The protocols that the client offers to change to. */
+  private offered = ''
   private unchunks = false
 
   constructor(
@@ -77,6 +82,7 @@ export class ResponseRelay {
     this.isHeadRequest = request.isHeadRequest
     this.answersHttp10 = request.isHttp10
     this.wantsTunnel = wantsTunnel
+    this.offered = wantsTunnel ? request.readField('upgrade') : ''
   }
 
   onData(bytes: Buffer): void {
@@ -137,10 +143,16 @@ export class ResponseRelay {
       this.events.onBadResponse('it changes the protocol without being asked to')
       return
     }
+    // A client that goes on in another protocol than its server may be made to say anything (RFC 9110 §7.8).
+    const chosen = bytes.toString('latin1', head.upgradeStart, head.upgradeEnd)
+    if (!offersAll(this.offered, chosen)) {
+      this.events.onBadResponse('it changes to a protocol that was not asked for')
+      return
+    }
     const end = head.end
     this.status = 101
     this.isHeadSent = true
-    this.sendHead(bytes, head, 'Upgrade', end)
+    this.sendHead(bytes, head, 'Connection: Upgrade\r\n', end)
     this.events.onSwitched(bytes, end)
   }
 
@@ -151,7 +163,7 @@ export class ResponseRelay {
     this.unchunks = this.answersHttp10 && framing === 'chunked'
     this.endsByClose = this.unchunks || framing === 'until-close'
     this.leavesReusable = head.keepsAlive && framing !== 'until-close'
-    this.body.begin(framing, head.contentLength)
+    this.body.begin(framing, head.contentLength, head.connection.nominatedCount > 0)
     const bodyEnd = this.unchunks ? bodyStart : this.body.read(bytes, bodyStart, bytes.length)
     if (bodyEnd < 0) {
       this.events.onBadResponse('its body is not chunked properly')
@@ -161,25 +173,23 @@ export class ResponseRelay {
     this.isHeadSent = true
     if (bodyEnd > bodyStart) this.access.seeBody(head.status, bytes, bodyStart, bodyEnd)
     this.bodyBytes = bodyEnd - bodyStart
-    this.sendHead(bytes, head, connectionLine(goesOn, this.answersHttp10), bodyEnd)
+    // RFC 9110 §6.6.1: who forwards a response without Date adds one.
+    const date = head.hasDate ? '' : this.context.dateLine.current()
+    const ours = date + connectionLine(goesOn, this.answersHttp10)
+    this.sendHead(bytes, head, ours, this.unchunks ? bodyStart : this.body.passedEnd(bodyEnd))
     if (this.unchunks) this.passBody(bytes.subarray(bodyStart))
     else this.finishPart(bodyEnd < bytes.length)
   }
 
   /** Sends the head, and the body as far as `bodyEnd`, with as few writes and copies as possible. */
-  private sendHead(
-    bytes: Buffer,
-    head: ResponseHead,
-    connection: ConnectionLine,
-    bodyEnd: number,
-  ): void {
-    if (passesUnchanged(bytes, head, connection)) {
+  private sendHead(bytes: Buffer, head: ResponseHead, ours: string, bodyEnd: number): void {
+    if (passesUnchanged(bytes, head, ours)) {
       this.send(bytes, head.start, bodyEnd, false)
       return
     }
     const { scratch } = this.context
     const bodyStart = head.end
-    let length = writeResponseHead(scratch, bytes, head, connection)
+    let length = writeResponseHead(scratch, bytes, head, ours)
     const fits = bodyEnd - bodyStart <= Math.min(joinedBytesMax, scratch.length - length)
     if (fits) length += bytes.copy(scratch, length, bodyStart, bodyEnd)
     this.send(scratch, 0, length, true)
@@ -198,7 +208,7 @@ export class ResponseRelay {
     }
     if (this.bodyBytes === 0) this.access.seeBody(this.status, bytes, 0, end)
     this.bodyBytes += end
-    this.send(bytes, 0, end, false)
+    this.send(bytes, 0, this.body.passedEnd(end), false)
     this.finishPart(end < bytes.length)
     if (!this.client.isBackedUp) releaseBytes(bytes)
   }
@@ -228,6 +238,7 @@ export class ResponseRelay {
   /** `hasMore`: the upstream sent more than the response, so that the next one could not be told apart. */
   private finishPart(hasMore: boolean): void {
     this.isDone = this.body.isDone
+    if (this.body.owesEmptyLine && !this.unchunks) this.send(emptyLine, 0, emptyLine.length, false)
     if (hasMore) this.leavesReusable = false
   }
 
@@ -235,9 +246,4 @@ export class ResponseRelay {
     // A slow client holds the upstream back.
     if (!this.client.send(bytes, from, to, isReused)) this.link.connection?.pauseReading()
   }
-}
-
-function connectionLine(goesOn: boolean, isHttp10: boolean): ConnectionLine {
-  if (!goesOn) return 'close'
-  return isHttp10 ? 'keep-alive' : ''
 }

@@ -1,29 +1,28 @@
 import { byte } from './byte-class.ts'
 import type { ResponseHead } from './response-head.ts'
 
-/** What our Connection line to the client says; none means "goes on" in HTTP/1.1. */
-export type ConnectionLine = '' | 'close' | 'keep-alive' | 'Upgrade'
+/** Our Connection line to the client, with its CR LF; none means "goes on" in HTTP/1.1. */
+export function connectionLine(goesOn: boolean, isHttp10: boolean): string {
+  if (!goesOn) return 'Connection: close\r\n'
+  return isHttp10 ? 'Connection: keep-alive\r\n' : ''
+}
 
-/** Whether the head can be sent as it was received; its version is made ours in place. */
-export function passesUnchanged(
-  bytes: Buffer,
-  head: ResponseHead,
-  connection: ConnectionLine,
-): boolean {
-  if (head.editCount > 0 || connection !== '') return false
+/** Whether the head can be sent as it was received, without lines of ours; its version is made ours in place. */
+export function passesUnchanged(bytes: Buffer, head: ResponseHead, ours: string): boolean {
+  if (head.editCount > 0 || ours !== '') return false
   bytes[head.start + 'HTTP/1.'.length] = byte.one
   return true
 }
 
 /**
  * Writes the head that goes to the client: the upstream's lines in their order and spelling, without
- * those for its own hop, then ours. Returns the length; `out` must have room for the head and a line.
+ * those for its own hop, then ours. Returns the length; `out` must have room for all of them.
  */
 export function writeResponseHead(
   out: Buffer,
   bytes: Buffer,
   head: ResponseHead,
-  connection: ConnectionLine,
+  ours: string,
 ): number {
   let length = 0
   let from = head.start
@@ -33,7 +32,7 @@ export function writeResponseHead(
   }
   length += bytes.copy(out, length, from, head.end - 2)
   out['HTTP/1.'.length] = byte.one
-  if (connection !== '') length += out.write(`Connection: ${connection}\r\n`, length, 'latin1')
+  if (ours !== '') length += out.write(ours, length, 'latin1')
   out[length++] = byte.carriageReturn
   out[length++] = byte.lineFeed
   return length

@@ -1,6 +1,6 @@
 import { expect, test } from 'bun:test'
 import { eventually } from './bed/eventually.ts'
-import { get, head, okResponse, ProxyBed } from './bed/proxy-bed.ts'
+import { dateLine, get, head, okResponse, ProxyBed } from './bed/proxy-bed.ts'
 
 test('the access log tells each request to a service when it is over', async () => {
   await using bed = await ProxyBed.open()
@@ -32,7 +32,7 @@ test('the access log recognises that a dev server refused the host, wherever its
   const upstream = await bed.upstream.accept()
   await upstream.head()
   const body = 'Blocked request. This host ("web.myapp.localhost") is not allowed.'
-  upstream.send(head('HTTP/1.1 403 Forbidden', `Content-Length: ${body.length}`))
+  upstream.send(head('HTTP/1.1 403 Forbidden', dateLine, `Content-Length: ${body.length}`))
   await client.head()
   upstream.send(body)
   await client.until('not allowed.')

@@ -1,15 +1,16 @@
 import { describe, expect, test } from 'bun:test'
-import { get, head, ProxyBed } from './bed/proxy-bed.ts'
+import { dateLine, get, head, ProxyBed } from './bed/proxy-bed.ts'
 
 describe('rule 7: framing of a response that could be read in two ways', () => {
   test.each([
-    head('HTTP/1.1 200 OK', 'Content-Length: 5', 'Content-Length: 6') + 'hello!',
-    head('HTTP/1.1 200 OK', 'Content-Length: x') + 'hello!',
-    head('HTTP/1.1 200 OK', 'Content-Length: 5', 'Transfer-Encoding: chunked') + '0\r\n\r\n',
-    head('HTTP/1.1 200 OK', 'Transfer-Encoding: gzip, chunked') + '0\r\n\r\n',
-    head('HTTP/1.1 200 OK', 'Transfer-Encoding: chunked, gzip') + '0\r\n\r\n',
-    head('HTTP/1.0 200 OK', 'Transfer-Encoding: chunked') + '0\r\n\r\n',
-    head('HTTP/1.1 200 OK', 'Transfer-Encoding: chunked') + 'nonsense',
+    head('HTTP/1.1 200 OK', dateLine, 'Content-Length: 5', 'Content-Length: 6') + 'hello!',
+    head('HTTP/1.1 200 OK', dateLine, 'Content-Length: x') + 'hello!',
+    head('HTTP/1.1 200 OK', dateLine, 'Content-Length: 5', 'Transfer-Encoding: chunked') +
+      '0\r\n\r\n',
+    head('HTTP/1.1 200 OK', dateLine, 'Transfer-Encoding: gzip, chunked') + '0\r\n\r\n',
+    head('HTTP/1.1 200 OK', dateLine, 'Transfer-Encoding: chunked, gzip') + '0\r\n\r\n',
+    head('HTTP/1.0 200 OK', dateLine, 'Transfer-Encoding: chunked') + '0\r\n\r\n',
+    head('HTTP/1.1 200 OK', dateLine, 'Transfer-Encoding: chunked') + 'nonsense',
   ])('%j is a 502, and the connection is not used again', async (response) => {
     await using bed = await ProxyBed.open()
     const client = await bed.client()
@@ -24,7 +25,7 @@ describe('rule 7: framing of a response that could be read in two ways', () => {
 
   test('bytes after the response make its connection useless', async () => {
     await using bed = await ProxyBed.open()
-    const response = head('HTTP/1.1 200 OK', 'Content-Length: 2')
+    const response = head('HTTP/1.1 200 OK', dateLine, 'Content-Length: 2')
     const client = await bed.client()
     client.send(get())
     const upstream = await bed.upstream.accept()
@@ -41,7 +42,7 @@ describe('rule 7: framing of a response that could be read in two ways', () => {
 
   test('a response that nobody asked for is never passed on', async () => {
     await using bed = await ProxyBed.open()
-    const response = head('HTTP/1.1 200 OK', 'Content-Length: 2')
+    const response = head('HTTP/1.1 200 OK', dateLine, 'Content-Length: 2')
     const client = await bed.client()
     client.send(get())
     const upstream = await bed.upstream.accept()

@@ -8,7 +8,7 @@ import { serveProxy } from '../../../src/proxy/serve-proxy.ts'
 import { buildRouteTable } from '../../../src/routes/route-table.ts'
 import { eventually } from './bed/eventually.ts'
 import { Peer } from './bed/peer.ts'
-import { get, head, okResponse, ProxyBed } from './bed/proxy-bed.ts'
+import { dateLine, get, head, okResponse, ProxyBed } from './bed/proxy-bed.ts'
 
 const indexRequest = head('GET / HTTP/1.1', 'Host: localhost', 'Connection: close')
 
@@ -149,7 +149,7 @@ describe('stopping', () => {
     client.send(get())
     const upstream = await bed.upstream.accept()
     await upstream.head()
-    upstream.send(head('HTTP/1.1 200 OK', 'Transfer-Encoding: chunked'))
+    upstream.send(head('HTTP/1.1 200 OK', dateLine, 'Transfer-Encoding: chunked'))
     await client.head()
     await bed.proxy.stop()
     await Promise.all([client.toEnd(), upstream.toEnd()])

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'bun:test'
-import { answeredWith, get, head, ProxyBed, webHost } from './bed/proxy-bed.ts'
+import { dateLine, answeredWith, get, head, ProxyBed, webHost } from './bed/proxy-bed.ts'
 
 describe('rule 12: an upstream that ends too early', () => {
   const cutBodies = [
-    ['Content-Length', `${head('HTTP/1.1 200 OK', 'Content-Length: 9')}half`],
-    ['chunks', `${head('HTTP/1.1 200 OK', 'Transfer-Encoding: chunked')}4\r\nhalf\r\n`],
+    ['Content-Length', `${head('HTTP/1.1 200 OK', dateLine, 'Content-Length: 9')}half`],
+    ['chunks', `${head('HTTP/1.1 200 OK', dateLine, 'Transfer-Encoding: chunked')}4\r\nhalf\r\n`],
   ]
 
   test.each(cutBodies)(
@@ -39,7 +39,7 @@ describe('rule 12: an upstream that ends too early', () => {
     client.send(get())
     const upstream = await bed.upstream.accept()
     await upstream.head()
-    upstream.send(`${head('HTTP/1.1 200 OK')}half`)
+    upstream.send(`${head('HTTP/1.1 200 OK', dateLine)}half`)
     await client.until('half')
     upstream.reset()
     expect((await client.toEnd()).ending).toBe('reset')
@@ -51,7 +51,7 @@ describe('rule 12: an upstream that ends too early', () => {
     client.send(head('GET / HTTP/1.0', `Host: ${webHost}`))
     const upstream = await bed.upstream.accept()
     await upstream.head()
-    upstream.send(`${head('HTTP/1.1 200 OK', 'Transfer-Encoding: chunked')}4\r\nhalf\r\n`)
+    upstream.send(`${head('HTTP/1.1 200 OK', dateLine, 'Transfer-Encoding: chunked')}4\r\nhalf\r\n`)
     await client.until('half')
     upstream.finish()
     expect((await client.toEnd()).ending).toBe('reset')
@@ -63,7 +63,7 @@ describe('rule 12: an upstream that ends too early', () => {
     client.send(get())
     const upstream = await bed.upstream.accept()
     await upstream.head()
-    const response = `${head('HTTP/1.1 200 OK', 'Transfer-Encoding: chunked')}4\r\nhalf\r\n`
+    const response = `${head('HTTP/1.1 200 OK', dateLine, 'Transfer-Encoding: chunked')}4\r\nhalf\r\n`
     upstream.send(response)
     expect(await client.until('half\r\n')).toBe(response)
     upstream.send('nonsense')
@@ -73,8 +73,8 @@ describe('rule 12: an upstream that ends too early', () => {
 
 describe('rule 12: a response cut at every byte', () => {
   const bodies = {
-    'Content-Length': `${head('HTTP/1.1 200 OK', 'Content-Length: 6')}abcdef`,
-    chunks: `${head('HTTP/1.1 200 OK', 'Transfer-Encoding: chunked')}3\r\nabc\r\n0\r\nT: 1\r\n\r\n`,
+    'Content-Length': `${head('HTTP/1.1 200 OK', dateLine, 'Content-Length: 6')}abcdef`,
+    chunks: `${head('HTTP/1.1 200 OK', dateLine, 'Transfer-Encoding: chunked')}3\r\nabc\r\n0\r\nT: 1\r\n\r\n`,
   }
 
   test.each(Object.entries(bodies))(

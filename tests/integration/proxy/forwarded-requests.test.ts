@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test'
-import { get, head, ProxyBed, receivedFor, webHost } from './bed/proxy-bed.ts'
+import { get, head, okResponse, ProxyBed, receivedFor, webHost } from './bed/proxy-bed.ts'
 
 const hostLine = `Host: ${webHost}`
 
@@ -71,6 +71,29 @@ describe('rule 1: fields for one hop only', () => {
     expect(await receivedFor(bed, request + body, body.length)).toBe(
       `POST / HTTP/1.1\r\n${hostLine}\r\ntransfer-encoding:  Chunked\r\n${bed.forwarded(webHost)}${body}`,
     )
+  })
+})
+
+describe('rule 1: trailers of a message whose Connection names fields', () => {
+  const hostAndCoding = [hostLine, 'Connection: x-hop', 'Transfer-Encoding: chunked']
+  const chunks = '3\r\nabc\r\n0\r\n'
+
+  test.each([
+    ['with the head', ['X-Hop: 1\r\nA: 2\r\n\r\n']],
+    ['byte by byte', Array.from('X-Hop: 1\r\nA: 2\r\n\r\n')],
+    ['without any', ['\r\n']],
+  ])('are dropped: %s', async (_, pieces) => {
+    await using bed = await ProxyBed.open()
+    const client = await bed.client()
+    client.send(head('POST / HTTP/1.1', ...hostAndCoding) + chunks + (pieces[0] ?? ''))
+    const upstream = await bed.upstream.accept()
+    await upstream.head()
+    for (const piece of pieces.slice(1)) client.send(piece)
+    expect(await upstream.head()).toBe(`${chunks}\r\n`)
+    upstream.send(okResponse)
+    await client.until('ok')
+    client.send(head('GET /next HTTP/1.1', hostLine))
+    expect(await upstream.head()).toStartWith('GET /next HTTP/1.1\r\n')
   })
 })
 
@@ -165,6 +188,12 @@ describe('rule 14: Max-Forwards', () => {
     expect(text).toBe(
       `${method} / HTTP/1.1\r\n${hostLine}\r\nMax-Forwards: 6\r\n${bed.forwarded(webHost)}`,
     )
+  })
+
+  test('a number that fits nowhere counts as the largest one', async () => {
+    await using bed = await ProxyBed.open()
+    const request = head('OPTIONS / HTTP/1.1', hostLine, `Max-Forwards: 1${'0'.repeat(20)}`)
+    expect(await receivedFor(bed, request)).toContain('\r\nMax-Forwards: 999999999999998\r\n')
   })
 
   test('it means nothing to other methods', async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test'
-import { answeredWith, get, head, ProxyBed, webHost } from './bed/proxy-bed.ts'
+import { dateLine, answeredWith, get, head, ProxyBed, webHost } from './bed/proxy-bed.ts'
 
 const close = 'Connection: close'
 
@@ -22,25 +22,28 @@ describe('rule 8: interim responses', () => {
     expect(await client.head()).toBe(
       head('HTTP/1.1 103 Early Hints', 'Link: </a.css>; rel=preload'),
     )
-    upstream.send(head('HTTP/1.1 102 Processing') + head('HTTP/1.1 204 No Content', 'A: 1'))
+    upstream.send(
+      head('HTTP/1.1 102 Processing') + head('HTTP/1.1 204 No Content', dateLine, 'A: 1'),
+    )
     expect(await client.head()).toBe(head('HTTP/1.1 102 Processing'))
-    expect(await client.head()).toBe(head('HTTP/1.1 204 No Content', 'A: 1'))
+    expect(await client.head()).toBe(head('HTTP/1.1 204 No Content', dateLine, 'A: 1'))
   })
 
   test('HTTP/1.0 gets none', async () => {
-    const response = head('HTTP/1.1 103 Early Hints', 'A: 1') + head('HTTP/1.1 204 No Content')
+    const response =
+      head('HTTP/1.1 103 Early Hints', 'A: 1') + head('HTTP/1.1 204 No Content', dateLine)
     expect(await passed(response, head('GET / HTTP/1.0', `Host: ${webHost}`))).toBe(
-      head('HTTP/1.1 204 No Content', 'Connection: close'),
+      head('HTTP/1.1 204 No Content', dateLine, 'Connection: close'),
     )
   })
 
   test('HTTP/1.0 gets the data of a chunked body and the end of the connection', async () => {
     const response =
-      head('HTTP/1.1 200 OK', 'Transfer-Encoding: chunked', 'Trailer: T', 'A: 1') +
+      head('HTTP/1.1 200 OK', dateLine, 'Transfer-Encoding: chunked', 'Trailer: T', 'A: 1') +
       '3;x=y\r\nabc\r\n4\r\ndefg\r\n0\r\nT: 1\r\n\r\n'
     const request = head('GET / HTTP/1.0', `Host: ${webHost}`, 'Connection: keep-alive')
     expect(await passed(response, request)).toBe(
-      `${head('HTTP/1.1 200 OK', 'A: 1', 'Connection: close')}abcdefg`,
+      `${head('HTTP/1.1 200 OK', dateLine, 'A: 1', 'Connection: close')}abcdefg`,
     )
   })
 
@@ -50,9 +53,11 @@ describe('rule 8: interim responses', () => {
     client.send(head('GET / HTTP/1.0', `Host: ${webHost}`, 'Connection: Keep-Alive'))
     const upstream = await bed.upstream.accept()
     await upstream.head()
-    upstream.send(`${head('HTTP/1.0 200 OK', 'Content-Length: 2', 'Connection: keep-alive')}ok`)
+    upstream.send(
+      `${head('HTTP/1.0 200 OK', dateLine, 'Content-Length: 2', 'Connection: keep-alive')}ok`,
+    )
     expect(await client.until('ok')).toBe(
-      `${head('HTTP/1.1 200 OK', 'Content-Length: 2', 'Connection: keep-alive')}ok`,
+      `${head('HTTP/1.1 200 OK', dateLine, 'Content-Length: 2', 'Connection: keep-alive')}ok`,
     )
     client.send(head('GET / HTTP/1.0', `Host: ${webHost}`))
     await upstream.head()

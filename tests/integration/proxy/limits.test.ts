@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'bun:test'
 import { eventually } from './bed/eventually.ts'
-import { get, head, okResponse, ProxyBed, webHost } from './bed/proxy-bed.ts'
+import { dateLine, get, head, okResponse, ProxyBed, webHost } from './bed/proxy-bed.ts'
 
 const kibi = 1024
 
@@ -19,7 +19,6 @@ describe('rule 18: heads', () => {
 
   test.each([
     ['one long line', get(`X: ${'x'.repeat(64 * kibi)}`)],
-    ['a long target', head(`GET /${'x'.repeat(64 * kibi)} HTTP/1.1`, `Host: ${webHost}`)],
     ['too many lines', get(...Array.from({ length: 1001 }, () => 'A:'))],
     ['no end at all', `GET / HTTP/1.1\r\nHost: ${webHost}\r\nX: ${'x'.repeat(70 * kibi)}`],
   ])('more is refused with 431: %s', async (_, request) => {
@@ -28,6 +27,17 @@ describe('rule 18: heads', () => {
     expect(text).toStartWith('HTTP/1.1 431 Request Header Fields Too Large\r\n')
     expect(text).toContain('\r\nConnection: close\r\n')
     expect(text).toContain('cookies')
+    expect(bed.upstream.accepted).toBe(0)
+  })
+
+  test.each([
+    ['with its end', head(`GET /${'x'.repeat(64 * kibi)} HTTP/1.1`, `Host: ${webHost}`)],
+    ['without an end', `GET /${'x'.repeat(70 * kibi)}`],
+  ])('a longer target is refused with 414: %s', async (_, request) => {
+    await using bed = await ProxyBed.open()
+    const text = await bed.exchange(request)
+    expect(text).toStartWith('HTTP/1.1 414 URI Too Long\r\n')
+    expect(text).toContain('\r\nConnection: close\r\n')
     expect(bed.upstream.accepted).toBe(0)
   })
 
@@ -58,7 +68,12 @@ describe('rule 18: heads', () => {
 
   test('a response head may be larger, but not endless', async () => {
     await using bed = await ProxyBed.open()
-    const response = head('HTTP/1.1 200 OK', `X: ${'x'.repeat(200 * kibi)}`, 'Content-Length: 0')
+    const response = head(
+      'HTTP/1.1 200 OK',
+      dateLine,
+      `X: ${'x'.repeat(200 * kibi)}`,
+      'Content-Length: 0',
+    )
     for (const [sent, expected] of [
       [response, response],
       [response.replace('X: ', `X: ${'y'.repeat(60 * kibi)}`), 'HTTP/1.1 502 Bad Gateway\r\n'],

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { expect, test } from 'bun:test'
 import { eventually } from './bed/eventually.ts'
-import { get, head, ProxyBed, routeTo, webHost } from './bed/proxy-bed.ts'
+import { dateLine, get, head, ProxyBed, routeTo, webHost } from './bed/proxy-bed.ts'
 
 test('a WebSocket client and server talk through the proxy, subprotocol and compression included', async () => {
   const server = Bun.serve({
@@ -51,6 +51,7 @@ test('an event stream is passed on event by event', async () => {
   await upstream.head()
   const start = head(
     'HTTP/1.1 200 OK',
+    dateLine,
     'Content-Type: text/event-stream',
     'Transfer-Encoding: chunked',
   )

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test'
-import { get, head, okResponse, ProxyBed, webHost } from './bed/proxy-bed.ts'
+import { dateLine, get, head, okResponse, ProxyBed, webHost } from './bed/proxy-bed.ts'
 
 const post = (...lines: string[]): string => head('POST / HTTP/1.1', `Host: ${webHost}`, ...lines)
 
@@ -110,7 +110,7 @@ describe('rule 8: Expect: 100-continue', () => {
     client.send(post('Content-Length: 2', 'Expect: 100-continue'))
     const upstream = await bed.upstream.accept()
     await upstream.head()
-    const refusal = ['HTTP/1.1 413 Too Large', 'Content-Length: 0']
+    const refusal = ['HTTP/1.1 413 Too Large', dateLine, 'Content-Length: 0']
     upstream.send(head(...refusal))
     expect((await client.toEnd()).text).toBe(head(...refusal, 'Connection: close'))
     await upstream.toEnd()
@@ -152,7 +152,7 @@ describe('rule 20: requests one after another', () => {
     for (const path of ['1', '2', '3']) {
       expect(await upstream.head()).toStartWith(`GET /${path} HTTP/1.1\r\n`)
       expect(upstream.buffered).toBe('')
-      upstream.send(`${head('HTTP/1.1 200 OK', 'Content-Length: 1')}${path}`)
+      upstream.send(`${head('HTTP/1.1 200 OK', dateLine, 'Content-Length: 1')}${path}`)
     }
     const answers = await client.until('\r\n\r\n3')
     expect(answers.match(/\r\n\r\n\d/g)).toEqual(['\r\n\r\n1', '\r\n\r\n2', '\r\n\r\n3'])

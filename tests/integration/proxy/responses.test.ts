@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test'
-import { answeredWith, get, head, ProxyBed, webHost } from './bed/proxy-bed.ts'
+import { dateLine, answeredWith, get, head, ProxyBed, webHost } from './bed/proxy-bed.ts'
 
 const close = 'Connection: close'
 
@@ -15,37 +15,70 @@ describe('rule 1: fields for one hop only', () => {
   test('are removed from a response, with all that Connection names', async () => {
     const response = head(
       'HTTP/1.1 200 OK',
+      dateLine,
       'X-Hop: 1',
       'A: 1',
       'Connection: keep-alive, x-hop',
       'Keep-Alive: timeout=5',
       'Proxy-Connection: x',
+      'TE: gzip',
       'Upgrade: h2c',
       'Content-Length: 0',
     )
     expect(await passed(response)).toBe(
-      head('HTTP/1.1 200 OK', 'A: 1', 'Content-Length: 0', 'Connection: close'),
+      head('HTTP/1.1 200 OK', dateLine, 'A: 1', 'Content-Length: 0', 'Connection: close'),
+    )
+  })
+})
+
+describe('rule 1: trailers of a response whose Connection names fields', () => {
+  test.each(['at once', 'byte by byte'])('are dropped: %s', async (how) => {
+    await using bed = await ProxyBed.open()
+    const client = await bed.client()
+    client.send(get())
+    const upstream = await bed.upstream.accept()
+    await upstream.head()
+    const lines = ['HTTP/1.1 200 OK', dateLine, 'Transfer-Encoding: chunked']
+    const response = `${head(...lines, 'Connection: x-hop')}2\r\nok\r\n0\r\nX-Hop: 1\r\n\r\n`
+    for (const piece of how === 'at once' ? [response] : response) upstream.send(piece)
+    expect(await client.until('0\r\n\r\n')).toBe(`${head(...lines)}2\r\nok\r\n0\r\n\r\n`)
+    client.send(get())
+    await upstream.head()
+  })
+})
+
+describe('a response without Date', () => {
+  test('gets the date of its arrival, in front of our own lines', async () => {
+    const response = head('HTTP/1.1 200 OK', 'Content-Length: 0', 'A: 1')
+    expect(await passed(response)).toBe(
+      head(
+        'HTTP/1.1 200 OK',
+        'Content-Length: 0',
+        'A: 1',
+        'Date: Fri, 02 Jan 2026 03:04:05 GMT',
+        'Connection: close',
+      ),
     )
   })
 })
 
 describe('rule 6: lines of a response', () => {
   test('blanks before a colon are removed', async () => {
-    const response = head('HTTP/1.1 200 OK', 'A : 1', 'Content-Length \t: 0')
+    const response = head('HTTP/1.1 200 OK', dateLine, 'A : 1', 'Content-Length \t: 0')
     expect(await passed(response)).toBe(
-      head('HTTP/1.1 200 OK', 'A: 1', 'Content-Length: 0', 'Connection: close'),
+      head('HTTP/1.1 200 OK', dateLine, 'A: 1', 'Content-Length: 0', 'Connection: close'),
     )
   })
 
   test.each([
-    head('HTTP/1.1 200 OK', 'A: 1', ' folded'),
-    head('HTTP/1.1 200 OK', 'A: 1\rB: 2'),
-    head('HTTP/1.1 200 OK', 'A: 1\nB: 2'),
-    head('HTTP/1.1 200 OK', 'A: \x00'),
-    head('HTTP/1.1 200 OK', 'no colon'),
+    head('HTTP/1.1 200 OK', dateLine, 'A: 1', ' folded'),
+    head('HTTP/1.1 200 OK', dateLine, 'A: 1\rB: 2'),
+    head('HTTP/1.1 200 OK', dateLine, 'A: 1\nB: 2'),
+    head('HTTP/1.1 200 OK', dateLine, 'A: \x00'),
+    head('HTTP/1.1 200 OK', dateLine, 'no colon'),
     'HTTP/1.1 200 OK\nContent-Length: 0\n\n',
     head('HTTP/1.1 20 OK'),
-    head('HTTP/1.1 2000 OK'),
+    head('HTTP/1.1 2000 OK', dateLine),
     head('HTTP/1.1 099 X'),
     head('HTTP/2.0 200 OK'),
     head('HTTP/1.1  200 OK'),
@@ -61,14 +94,14 @@ describe('rule 6: lines of a response', () => {
 describe('rule 9: what a response says is kept', () => {
   test('reason phrase, order, repetition and case', async () => {
     const lines = ['set-cookie: a', 'X-b:1', 'Set-Cookie: b', 'CONTENT-LENGTH: 2', 'X-B: \xe9 ']
-    expect(await passed(`${head('HTTP/1.1 299 Quite  fine \xe9', ...lines)}ok`)).toBe(
-      `${head('HTTP/1.1 299 Quite  fine \xe9', ...lines, 'Connection: close')}ok`,
+    expect(await passed(`${head('HTTP/1.1 299 Quite  fine \xe9', dateLine, ...lines)}ok`)).toBe(
+      `${head('HTTP/1.1 299 Quite  fine \xe9', dateLine, ...lines, 'Connection: close')}ok`,
     )
   })
 
   test('a missing reason phrase', async () => {
-    expect(await passed(head('HTTP/1.1 200', 'Content-Length: 0'))).toBe(
-      head('HTTP/1.1 200', 'Content-Length: 0', 'Connection: close'),
+    expect(await passed(head('HTTP/1.1 200', dateLine, 'Content-Length: 0'))).toBe(
+      head('HTTP/1.1 200', dateLine, 'Content-Length: 0', 'Connection: close'),
     )
   })
 
@@ -81,7 +114,7 @@ describe('rule 9: what a response says is kept', () => {
     await using bed = await ProxyBed.open()
     const client = await bed.client()
     const request = head(`${method} / HTTP/1.1`, `Host: ${webHost}`)
-    const response = head(`HTTP/1.1 ${status} X`, ...lines)
+    const response = head(`HTTP/1.1 ${status} X`, dateLine, ...lines)
     client.send(request)
     const upstream = await bed.upstream.accept()
     await upstream.head()
@@ -92,9 +125,9 @@ describe('rule 9: what a response says is kept', () => {
   })
 
   test('204 must not speak of a length', async () => {
-    const response = head('HTTP/1.1 204 No Content', 'Content-Length: 0', 'A: 1')
+    const response = head('HTTP/1.1 204 No Content', dateLine, 'Content-Length: 0', 'A: 1')
     expect(await passed(response)).toBe(
-      head('HTTP/1.1 204 No Content', 'A: 1', 'Connection: close'),
+      head('HTTP/1.1 204 No Content', dateLine, 'A: 1', 'Connection: close'),
     )
   })
 
@@ -105,7 +138,7 @@ describe('rule 9: what a response says is kept', () => {
     const upstream = await bed.upstream.accept()
     await upstream.head()
     const response =
-      head('HTTP/1.1 200 OK', 'Trailer: T', 'Transfer-Encoding: chunked') +
+      head('HTTP/1.1 200 OK', dateLine, 'Trailer: T', 'Transfer-Encoding: chunked') +
       '5;a="b"\r\nhello\r\n1\r\n!\r\n0;last\r\nT: done\r\nU:  1 \r\n\r\n'
     for (const byte of response) {
       upstream.send(byte)
@@ -118,18 +151,18 @@ describe('rule 9: what a response says is kept', () => {
 
   test('a body that ends with the connection', async () => {
     await using bed = await ProxyBed.open()
-    const response = `${head('HTTP/1.1 200 OK', 'A: 1')}some\r\n\r\nbody`
+    const response = `${head('HTTP/1.1 200 OK', dateLine, 'A: 1')}some\r\n\r\nbody`
     expect(await answeredWith(bed, response, { ends: true })).toEqual({
-      text: `${head('HTTP/1.1 200 OK', 'A: 1', 'Connection: close')}some\r\n\r\nbody`,
+      text: `${head('HTTP/1.1 200 OK', dateLine, 'A: 1', 'Connection: close')}some\r\n\r\nbody`,
       ending: 'end',
     })
   })
 
   test('an upstream that speaks HTTP/1.0 is answered for as HTTP/1.1', async () => {
     await using bed = await ProxyBed.open()
-    const response = `${head('HTTP/1.0 200 OK', 'Content-Length: 2')}ok`
+    const response = `${head('HTTP/1.0 200 OK', dateLine, 'Content-Length: 2')}ok`
     expect((await answeredWith(bed, response, { request: get(close) })).text).toBe(
-      `${head('HTTP/1.1 200 OK', 'Content-Length: 2', 'Connection: close')}ok`,
+      `${head('HTTP/1.1 200 OK', dateLine, 'Content-Length: 2', 'Connection: close')}ok`,
     )
     expect(bed.proxy.stats().upstreamConnections).toBe(0)
   })

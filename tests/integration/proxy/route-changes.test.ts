@@ -1,6 +1,14 @@
 import { describe, expect, test } from 'bun:test'
 import { eventually } from './bed/eventually.ts'
-import { get, head, okResponse, ProxyBed, reuseConnection, routeTo } from './bed/proxy-bed.ts'
+import {
+  dateLine,
+  get,
+  head,
+  okResponse,
+  ProxyBed,
+  reuseConnection,
+  routeTo,
+} from './bed/proxy-bed.ts'
 import { ScriptedUpstream } from './bed/scripted-upstream.ts'
 
 const upgradeLines = ['Connection: Upgrade', 'Upgrade: raw']
@@ -61,7 +69,7 @@ describe('a change of the routes', () => {
     client.send(get())
     const upstream = await bed.upstream.accept()
     await upstream.head()
-    upstream.send(head('HTTP/1.1 200 OK', 'Content-Length: 4').concat('ab'))
+    upstream.send(head('HTTP/1.1 200 OK', dateLine, 'Content-Length: 4').concat('ab'))
     await client.until('ab')
     bed.setRoutes([])
     await Bun.sleep(30)
@@ -77,7 +85,7 @@ describe('a change of the routes', () => {
     stream.send(get())
     const streamUpstream = await bed.upstream.accept()
     await streamUpstream.head()
-    streamUpstream.send(head('HTTP/1.1 200 OK', 'Transfer-Encoding: chunked'))
+    streamUpstream.send(head('HTTP/1.1 200 OK', dateLine, 'Transfer-Encoding: chunked'))
     await stream.head()
     const tunnel = await bed.client()
     tunnel.send(get(...upgradeLines))

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'bun:test'
 import { eventually } from './bed/eventually.ts'
-import { get, head, okResponse, ProxyBed, webHost } from './bed/proxy-bed.ts'
+import { dateLine, get, head, okResponse, ProxyBed, webHost } from './bed/proxy-bed.ts'
 
 const post = (...lines: string[]): string => head('POST / HTTP/1.1', `Host: ${webHost}`, ...lines)
 
@@ -37,7 +37,9 @@ describe('rule 19: connections to one upstream are bounded', () => {
     await first.until('ok')
     expect(await upstream.head()).toContain('\r\nContent-Length: 4\r\n')
     expect(await upstream.next(4)).toBe('abcd')
-    upstream.send(head('HTTP/1.1 200 OK', 'Content-Length: 2', 'Connection: close').concat('ok'))
+    upstream.send(
+      head('HTTP/1.1 200 OK', dateLine, 'Content-Length: 2', 'Connection: close').concat('ok'),
+    )
     await second.until('ok')
     const fresh = await bed.upstream.accept()
     expect(await fresh.head()).toContain('\r\nContent-Length: 0\r\n')

@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs'
 import { describe, expect, test } from 'bun:test'
 import { eventually } from './bed/eventually.ts'
 import type { Peer } from './bed/peer.ts'
-import { get, head, ProxyBed, webHost } from './bed/proxy-bed.ts'
+import { dateLine, get, head, ProxyBed, webHost } from './bed/proxy-bed.ts'
 
 const mebi = 1024 * 1024
 const total = 64 * mebi
@@ -39,7 +39,7 @@ async function pouringResponse(
   client.send(get())
   const upstream = await bed.upstream.accept()
   await upstream.head()
-  upstream.send(head('HTTP/1.1 200 OK', `Content-Length: ${total}`))
+  upstream.send(head('HTTP/1.1 200 OK', dateLine, `Content-Length: ${total}`))
   return { client, poured: pour(upstream) }
 }
 
@@ -97,7 +97,7 @@ describe('back-pressure', () => {
     client.send(get())
     const upstream = await bed.upstream.accept()
     await upstream.head()
-    upstream.send(head('HTTP/1.1 200 OK'))
+    upstream.send(head('HTTP/1.1 200 OK', dateLine))
     upstream.send(Buffer.alloc(total, 'x')).finish()
     await Bun.sleep(300)
     client.socket.resume()
@@ -124,7 +124,7 @@ describe('clients that leave', () => {
     client.send(get()).finish()
     const upstream = await bed.upstream.accept()
     await upstream.head()
-    upstream.send(head('HTTP/1.1 200 OK', 'Content-Length: 1000'))
+    upstream.send(head('HTTP/1.1 200 OK', dateLine, 'Content-Length: 1000'))
     for (let i = 0; i < 5; i++) {
       await Bun.sleep(100)
       upstream.send('x')
@@ -136,7 +136,9 @@ describe('clients that leave', () => {
 
   test('1,000 aborted responses leave no connection and no descriptor behind', async () => {
     await using bed = await ProxyBed.open()
-    const response = head('HTTP/1.1 200 OK', 'Transfer-Encoding: chunked').concat('3\r\nabc\r\n')
+    const response = head('HTTP/1.1 200 OK', dateLine, 'Transfer-Encoding: chunked').concat(
+      '3\r\nabc\r\n',
+    )
     bed.upstream.answerAll(response)
     const abortOne = async (): Promise<void> => {
       const client = await bed.client()

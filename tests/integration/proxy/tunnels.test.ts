@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'bun:test'
 import { eventually } from './bed/eventually.ts'
 import type { Peer } from './bed/peer.ts'
-import { get, head, ProxyBed, webHost } from './bed/proxy-bed.ts'
+import { dateLine, get, head, ProxyBed, webHost } from './bed/proxy-bed.ts'
 
 const upgradeLines = [
   'Connection: keep-alive, Upgrade',
@@ -37,6 +37,17 @@ describe('rule 15: upgrades', () => {
     )
     upstream.send(switching)
     expect(await client.head()).toBe(switching)
+  })
+
+  test('a 101 to a protocol that the client did not offer is a bad answer', async () => {
+    await using bed = await ProxyBed.open()
+    const client = await bed.client()
+    client.send(get(...upgradeLines))
+    const upstream = await bed.upstream.accept()
+    await upstream.head()
+    upstream.send(switching.replace('Upgrade: websocket', 'Upgrade: websocket, x-other/1'))
+    expect(await client.head()).toStartWith('HTTP/1.1 502 Bad Gateway\r\n')
+    expect((await upstream.toEnd()).text).toBe('')
   })
 
   test('bytes pass both ways, those that came with the heads first', async () => {
@@ -106,7 +117,7 @@ describe('rule 15: what is not tunnelled', () => {
   test('an upstream that answers otherwise is heard as usual', async () => {
     await using bed = await ProxyBed.open()
     const client = await bed.client()
-    const refusal = head('HTTP/1.1 426 Upgrade Required', 'Content-Length: 0')
+    const refusal = head('HTTP/1.1 426 Upgrade Required', dateLine, 'Content-Length: 0')
     client.send(get(...upgradeLines) + get())
     const upstream = await bed.upstream.accept()
     await upstream.head()

@@ -7,7 +7,7 @@ import { almostHttp, latin1 } from './heads.ts'
 const chunk = fc
   .tuple(
     fc.uint8Array({ minLength: 1, maxLength: 40 }),
-    fc.constantFrom('', ';a=b', ' \t;x="y z"', ';'),
+    fc.constantFrom('', ';a=b', ' \t;x="y z"', ';a;b = c', '; a="\\";" ;b'),
     fc.nat(3),
   )
   .map(([data, extension, zeros]) => ({
@@ -100,6 +100,14 @@ describe('a chunked body', () => {
     '1\nx\r\n',
     '1\r\nxy\r\n',
     '1\r\nx\n0\r\n\r\n',
+    '1;\r\nx\r\n',
+    '1; \r\nx\r\n',
+    '1;a;\r\nx\r\n',
+    '1;a=\r\nx\r\n',
+    '1;a \r\nx\r\n',
+    '1;a[=1\r\nx\r\n',
+    '1;a="\r\nx\r\n',
+    '1;a="b"c\r\nx\r\n',
     '1;a\nb\r\nx\r\n',
     '1;a\0\r\nx\r\n',
     '0\r\n:\r\n\r\n',
@@ -130,7 +138,7 @@ test('a body with a length ends after so many bytes', () => {
   fc.assert(
     fc.property(fc.uint8Array({ maxLength: 60 }), cuts, almostHttp, (body, at, after) => {
       const reader = new BodyReader()
-      reader.begin('length', body.length)
+      reader.begin('length', body.length, false)
       for (const piece of pieces(Buffer.from(body), at)) {
         expect(reader.isDone).toBe(false)
         expect(reader.read(piece, 0, piece.length)).toBe(piece.length)

@@ -129,6 +129,9 @@ export function routeTo(port: number, changes: Partial<Route> = {}): Route {
 
 export const webHost = 'web.myapp.localhost'
 
+/** What a response of a real service has; without it the proxy would add its own. */
+export const dateLine = 'Date: Thu, 01 Jan 2026 00:00:00 GMT'
+
 /** A head: lines, then the empty line. */
 export function head(...lines: string[]): string {
   return `${lines.join('\r\n')}\r\n\r\n`
@@ -139,7 +142,7 @@ export function get(...lines: string[]): string {
   return head('GET / HTTP/1.1', `Host: ${webHost}`, ...lines)
 }
 
-export const okResponse = head('HTTP/1.1 200 OK', 'Content-Length: 2').concat('ok')
+export const okResponse = head('HTTP/1.1 200 OK', dateLine, 'Content-Length: 2').concat('ok')
 
 /** What the upstream gets for a request that the bed's client sends. */
 export async function receivedFor(bed: ProxyBed, request: string, bodyLength = 0): Promise<string> {

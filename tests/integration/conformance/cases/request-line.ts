@@ -1,0 +1,188 @@
+import { messaging } from '../citations/messaging.ts'
+import { methods } from '../citations/methods.ts'
+import type { ConformanceCase } from '../conformance-case.ts'
+import {
+  all,
+  closes,
+  either,
+  forwarded,
+  refused,
+  refusedOrClosed,
+  startLine,
+} from '../expectations.ts'
+import { fin, get, head, hostLine } from '../wire.ts'
+
+/** A line that no grammar knows: what it means would be a guess. */
+function notALine(id: string, what: string, line: string, probe?: string): ConformanceCase {
+  return {
+    id: `line-${id}`,
+    title: `refuses ${what}`,
+    cites: messaging.badRequestLine,
+    ...(probe === undefined ? {} : { probe }),
+    send: head(line, hostLine),
+    expect: refusedOrClosed(400, 301, 505, 501),
+  }
+}
+
+export const requestLineCases: readonly ConformanceCase[] = [
+  notALine(
+    'double-blank',
+    'two blanks before the target',
+    'GET  / HTTP/1.1',
+    'RFC9112-3-MULTI-SP-REQUEST-LINE',
+  ),
+  notALine('double-blank-version', 'two blanks before the version', 'GET /  HTTP/1.1'),
+  notALine('tab', 'a tab in the request line', 'GET\t/ HTTP/1.1', 'COMP-REQUEST-LINE-TAB'),
+  notALine(
+    'trailing-blank',
+    'a blank after the version',
+    'GET / HTTP/1.1 ',
+    'COMP-VERSION-WHITESPACE',
+  ),
+  notALine('leading-blank', 'a blank before the method', ' GET / HTTP/1.1'),
+  notALine('blank-in-target', 'a blank in the target', 'GET /a b HTTP/1.1', 'COMP-SPACE-IN-TARGET'),
+  notALine('no-target', 'a missing target', 'GET HTTP/1.1', 'RFC9112-3-MISSING-TARGET'),
+  notALine(
+    'no-minor',
+    'a version without its minor number',
+    'GET / HTTP/1',
+    'COMP-VERSION-MISSING-MINOR',
+  ),
+  notALine('long-minor', 'a minor version of two digits', 'GET / HTTP/1.10'),
+  notALine(
+    'leading-zeros',
+    'leading zeros in the version',
+    'GET / HTTP/01.01',
+    'COMP-VERSION-LEADING-ZEROS',
+  ),
+  notALine(
+    'lower-case-version',
+    'the protocol name in lower case',
+    'GET / http/1.1',
+    'COMP-VERSION-CASE',
+  ),
+  notALine(
+    'invalid-version',
+    'a version that is no number',
+    'GET / HTTP/x.y',
+    'RFC9112-2.3-INVALID-VERSION',
+  ),
+  notALine('method-not-token', 'a method that is not a token', 'G<T / HTTP/1.1'),
+  notALine('asterisk-get', 'GET *', 'GET * HTTP/1.1', 'COMP-ASTERISK-WITH-GET'),
+  notALine('relative-target', 'a target that does not start with a slash', 'GET x HTTP/1.1'),
+  notALine(
+    'fragment',
+    'a fragment in the target',
+    'GET /a#b HTTP/1.1',
+    'RFC9112-3.2-FRAGMENT-IN-TARGET',
+  ),
+  notALine('nul-in-target', 'NUL in the target', 'GET /a\0b HTTP/1.1', 'MAL-NUL-IN-URL'),
+  notALine('control-in-target', 'a control character in the target', 'GET /a\x01b HTTP/1.1'),
+  notALine(
+    'non-ascii-target',
+    'bytes above 127 in the target',
+    'GET /caf\xe9 HTTP/1.1',
+    'MAL-NON-ASCII-URL',
+  ),
+  notALine(
+    'quote-in-target',
+    'characters in the target that no URI has',
+    'GET /a"<b>?{c}|^ HTTP/1.1',
+  ),
+  {
+    id: 'line-http-0.9',
+    title: 'refuses the request line of HTTP/0.9',
+    cites: messaging.notHttp,
+    probe: 'RFC9112-2.3-HTTP09-REQUEST',
+    send: 'GET /\r\n\r\n',
+    expect: refusedOrClosed(400, 505),
+  },
+  {
+    id: 'line-http-2',
+    title: 'refuses another major version',
+    cites: messaging.notHttp,
+    probe: 'MAL-H2-PREFACE',
+    send: 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n',
+    expect: refusedOrClosed(400, 505, 421, 501),
+  },
+  {
+    id: 'line-garbage',
+    title: 'answers bytes that are not HTTP with 400, or hangs up',
+    cites: messaging.notHttp,
+    probe: 'MAL-BINARY-GARBAGE',
+    send: '\x00\x01\x02\xff\xfe\r\n\r\n',
+    expect: refusedOrClosed(400, 501),
+  },
+  {
+    id: 'line-cr-only',
+    title: 'refuses lines that end with CR alone',
+    cites: messaging.notHttp,
+    probe: 'RFC9112-3-CR-ONLY-LINE-ENDING',
+    send: [`GET / HTTP/1.1\r${hostLine}\r\r`, fin],
+    afterwards: 'end',
+    expect: refusedOrClosed(400),
+  },
+  {
+    id: 'line-bad-then-close',
+    title: 'closes after the 400 for what is not HTTP',
+    cites: messaging.notHttp,
+    send: head('GET / HTTP/1.1', hostLine, '<<>>'),
+    expect: all(refusedOrClosed(400), closes),
+  },
+  {
+    id: 'line-minor-version',
+    title: 'takes HTTP/1.2 for 1.1 and forwards its own version',
+    cites: messaging.ownVersion,
+    probe: 'COMP-HTTP12-VERSION',
+    send: head('GET / HTTP/1.2', hostLine),
+    expect: either(forwarded(startLine('GET / HTTP/1.1')), refused(400, 505)),
+  },
+  {
+    id: 'line-http-1.0-version',
+    title: 'forwards its own version for a client of HTTP/1.0',
+    cites: messaging.ownVersion,
+    send: head('GET / HTTP/1.0', hostLine),
+    expect: forwarded(startLine(/^GET \/ HTTP\/1\.[01]$/)),
+  },
+  {
+    id: 'line-leading-empty',
+    title: 'skips an empty line before the request',
+    cites: messaging.leadingEmptyLine,
+    probe: 'COMP-LEADING-CRLF',
+    send: `\r\n${get()}`,
+    expect: forwarded(startLine('GET / HTTP/1.1')),
+  },
+  {
+    id: 'line-8000',
+    title: 'takes a request line of 8,000 bytes',
+    cites: messaging.lineLength,
+    probe: 'COMP-LONG-URL-OK',
+    send: head(`GET /${'a'.repeat(7_985)} HTTP/1.1`, hostLine),
+    expect: forwarded(startLine(/^GET \/a{7985} /)),
+  },
+  {
+    id: 'line-too-long',
+    title: 'answers a target longer than it takes with 414',
+    cites: messaging.longTarget,
+    probe: 'MAL-LONG-URL',
+    send: head(`GET /${'a'.repeat(2_000_000)} HTTP/1.1`, hostLine),
+    afterwards: 'stop',
+    expect: either(refused(414), forwarded(startLine(/^GET \/a{2000000} /))),
+  },
+  {
+    id: 'line-method-case',
+    title: 'forwards a method as it is: methods are case-sensitive',
+    cites: methods.unknownMethod,
+    probe: 'COMP-METHOD-CASE',
+    send: head('get / HTTP/1.1', hostLine),
+    expect: either(forwarded(startLine('get / HTTP/1.1')), refused(400, 405, 501)),
+  },
+  {
+    id: 'line-unknown-method',
+    title: 'forwards a method it does not know',
+    cites: methods.unknownMethod,
+    probe: 'COMP-UNKNOWN-METHOD',
+    send: head('PURGE-ALL / HTTP/1.1', hostLine),
+    expect: forwarded(startLine('PURGE-ALL / HTTP/1.1')),
+  },
+]
