@@ -7,13 +7,13 @@ import { temporaryFolder } from '../../support/temporary-folder.ts'
 import { seededRandom } from '../support/seeded-random.ts'
 import { fuzzedRequest } from './bed/fuzz-requests.ts'
 import { cutUp } from './bed/spoil.ts'
+import { fuzzSettings } from './bed/fuzz-settings.ts'
 import { ProxyProcess } from './bed/proxy-process.ts'
 import { ServiceProcess } from './bed/service-process.ts'
 import { type Message, readRequests } from './bed/strict-requests.ts'
 import { printTable } from './bed/table.ts'
 
-const fuzzMs = Number(process.env['AGENT_TEST_FUZZ_SECONDS'] ?? 5) * 1000
-const seed = Number(process.env['AGENT_TEST_FUZZ_SEED'] ?? Math.floor(Math.random() * 2 ** 32))
+const { fuzzMs, seed } = fuzzSettings(process.env)
 const atOnce = 32
 const casesPerRound = 500
 
