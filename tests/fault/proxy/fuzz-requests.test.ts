@@ -1,4 +1,4 @@
-import { expect, test } from 'bun:test'
+import { expect } from 'bun:test'
 import { writeFileSync } from 'node:fs'
 import { METHODS } from 'node:http'
 import { join } from 'node:path'
@@ -9,6 +9,7 @@ import { fuzzedRequest } from './bed/fuzz-requests.ts'
 import { cutUp } from './bed/spoil.ts'
 import { fuzzSettings } from './bed/fuzz-settings.ts'
 import { ProxyProcess } from './bed/proxy-process.ts'
+import { proxyTest } from './bed/proxy-test.ts'
 import { ServiceProcess } from './bed/service-process.ts'
 import { type Message, readRequests } from './bed/strict-requests.ts'
 import { printTable } from './bed/table.ts'
@@ -35,7 +36,7 @@ const report = z.array(
   }),
 )
 
-test(
+proxyTest(
   `whatever a client sends is refused, or read alike by Node's parser and a strict one (seed ${seed})`,
   async () => {
     using folder = temporaryFolder()
