@@ -1,18 +1,19 @@
-import { expect, test } from 'bun:test'
+import { expect } from 'bun:test'
 import { ScriptedUpstream } from '../../integration/proxy/bed/scripted-upstream.ts'
 import { seededRandom } from '../support/seeded-random.ts'
 import { fuzzedResponse } from './bed/fuzz-responses.ts'
+import { fuzzSettings } from './bed/fuzz-settings.ts'
 import { ProxyProcess } from './bed/proxy-process.ts'
+import { proxyTest } from './bed/proxy-test.ts'
 import { cutUp } from './bed/spoil.ts'
 import { readResponse, type Response } from './bed/strict-responses.ts'
 import { printTable } from './bed/table.ts'
 
-const fuzzMs = Number(process.env['AGENT_TEST_FUZZ_SECONDS'] ?? 5) * 1000
-const seed = Number(process.env['AGENT_TEST_FUZZ_SEED'] ?? Math.floor(Math.random() * 2 ** 32))
+const { fuzzMs, seed } = fuzzSettings(process.env)
 
 type Case = { response: string; pieces: string[]; isHead: boolean; ending: 'end' | 'reset' }
 
-test(
+proxyTest(
   `whatever an upstream answers is a 502, cut off, or what a strict reader makes of it (seed ${seed})`,
   async () => {
     using service = await ScriptedUpstream.listen()

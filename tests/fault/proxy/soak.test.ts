@@ -1,6 +1,7 @@
-import { expect, test } from 'bun:test'
+import { expect } from 'bun:test'
 import { abortStreams, sendRequests } from './bed/load.ts'
 import { ProxyProcess } from './bed/proxy-process.ts'
+import { proxyTest } from './bed/proxy-test.ts'
 import { ServiceProcess } from './bed/service-process.ts'
 import { printTable } from './bed/table.ts'
 
@@ -16,41 +17,53 @@ const noiseMiB = 16
 
 type Sample = { after: number; peakMiB: number; settledMiB: number; descriptors: number }
 
-test('memory stays flat and descriptors come back over very many requests', async () => {
-  await using service = await ServiceProcess.start('serve.ts', ['web'])
-  await using proxy = await ProxyProcess.start({ 'web.soak': service.port })
-  const before = proxy.descriptors()
-  const samples: Sample[] = []
-  let seconds = 0
-  for (let after = requestCount / rounds; after <= requestCount; after += requestCount / rounds) {
-    const load = { total: requestCount / rounds, connections: 64 }
-    seconds += await sendRequests({ port: proxy.port, host }, load)
-    samples.push(await sampleOf(proxy, after))
-  }
-  const rate = Math.round(requestCount / seconds)
-  printSamples(`${requestCount} requests over 64 connections, ${rate}/s`, samples)
-  expect((await proxy.requireSound()).requests).toBe(requestCount)
-  expect(growthOf(samples)).toBeLessThan(noiseMiB)
-  await proxy.home.answer(['route', 'remove', 'web.soak'])
-  await proxy.untilDescriptors(before)
-}, 600_000)
-
-test('memory stays flat and descriptors come back over 10,000 aborted streams', async () => {
-  await using service = await ServiceProcess.start('serve.ts', ['web'])
-  await using proxy = await ProxyProcess.start({ 'web.soak': service.port })
-  const before = proxy.descriptors()
-  const samples: Sample[] = []
-  for (let after = abortCount / rounds; after <= abortCount; after += abortCount / rounds) {
-    const load = { total: abortCount / rounds, atOnce: 50 }
-    await abortStreams({ port: proxy.port, host }, load)
+proxyTest(
+  'memory stays flat and descriptors come back over very many requests',
+  async () => {
+    await using service = await ServiceProcess.start('serve.ts', ['web'])
+    await using proxy = await ProxyProcess.start({ 'web.soak': service.port })
+    const before = proxy.descriptors()
+    const samples: Sample[] = []
+    let seconds = 0
+    for (let after = requestCount / rounds; after <= requestCount; after += requestCount / rounds) {
+      const load = { total: requestCount / rounds, connections: 64 }
+      seconds += await sendRequests({ port: proxy.port, host }, load)
+      samples.push(await sampleOf(proxy, after))
+    }
+    const rate = Math.round(requestCount / seconds)
+    printSamples(`${requestCount} requests over 64 connections, ${rate}/s`, samples)
+    expect((await proxy.requireSound()).requests).toBe(requestCount)
+    expect(growthOf(samples)).toBeLessThan(noiseMiB)
+    await proxy.home.answer(['route', 'remove', 'web.soak'])
     await proxy.untilDescriptors(before)
-    samples.push(await sampleOf(proxy, after))
-  }
-  printSamples(`${abortCount} streams, each cut off after its first bytes`, samples)
-  const status = await proxy.requireSound()
-  expect(status).toMatchObject({ requests: abortCount, openConnections: 0, upstreamConnections: 0 })
-  expect(growthOf(samples)).toBeLessThan(noiseMiB)
-}, 120_000)
+  },
+  600_000,
+)
+
+proxyTest(
+  'memory stays flat and descriptors come back over 10,000 aborted streams',
+  async () => {
+    await using service = await ServiceProcess.start('serve.ts', ['web'])
+    await using proxy = await ProxyProcess.start({ 'web.soak': service.port })
+    const before = proxy.descriptors()
+    const samples: Sample[] = []
+    for (let after = abortCount / rounds; after <= abortCount; after += abortCount / rounds) {
+      const load = { total: abortCount / rounds, atOnce: 50 }
+      await abortStreams({ port: proxy.port, host }, load)
+      await proxy.untilDescriptors(before)
+      samples.push(await sampleOf(proxy, after))
+    }
+    printSamples(`${abortCount} streams, each cut off after its first bytes`, samples)
+    const status = await proxy.requireSound()
+    expect(status).toMatchObject({
+      requests: abortCount,
+      openConnections: 0,
+      upstreamConnections: 0,
+    })
+    expect(growthOf(samples)).toBeLessThan(noiseMiB)
+  },
+  120_000,
+)
 
 async function sampleOf(proxy: ProxyProcess, after: number): Promise<Sample> {
   const peakMiB = proxy.residentMiB()

@@ -35,9 +35,9 @@ parser.requestTimeout = 0
 parser.headersTimeout = 0
 parser.on('checkContinue', take)
 parser.on('checkExpectation', take)
-parser.on('clientError', (error: Error & { code?: string }, socket) => {
+parser.on('clientError', (error: Error & { code?: string; reason?: string }, socket) => {
   const known = connections.get('remotePort' in socket ? Number(socket.remotePort) : 0)
-  if (known !== undefined) known.error ??= error.code ?? error.message
+  if (known !== undefined) known.error ??= `${error.code ?? error.message} ${error.reason ?? ''}`
   socket.destroy()
 })
 
