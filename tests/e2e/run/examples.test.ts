@@ -1,7 +1,8 @@
 import { expect } from 'bun:test'
 import { join } from 'node:path'
+import { z } from 'zod'
 import { engineTest } from '../../engine/test-engine.ts'
-import { AgentHome, get, until } from '../support/agent-home.ts'
+import { AgentHome, docker, get, until } from '../support/agent-home.ts'
 
 const examples = join(import.meta.dirname, '../../../examples')
 
@@ -22,12 +23,27 @@ engineTest(
   60_000,
 )
 
-engineTest('examples/several-runtimes is refused as long as images are not built', async () => {
-  await using home = new AgentHome()
-  const { code, stderr } = await home.agent(['run', join(examples, 'several-runtimes')])
-  expect(code).toBe(2)
-  expect(stderr).toContain('agent.yaml:7:5: dependency jq is not available yet')
-  expect(await home.answer(['build', '--print', join(examples, 'several-runtimes')])).toStartWith(
-    'FROM debian:bookworm-slim\n',
-  )
-})
+engineTest(
+  'examples/several-runtimes is built once, and has all three languages work together',
+  async () => {
+    await using cleanUp = new AsyncDisposableStack()
+    const home = new AgentHome()
+    const project = join(examples, 'several-runtimes')
+    const { image } = z
+      .object({ image: z.string() })
+      .parse(await home.json(['build', '--print', project]))
+    // In this order: an image that a container uses stays.
+    cleanUp.defer(async () => {
+      await docker(['rmi', image])
+    })
+    cleanUp.use(home)
+    const first = await home.agent(['run', '-d', '--name', 'first', project])
+    expect(first.stderr).toContain(`building ${image}`)
+    const second = await home.agent(['run', '-d', '--name', 'second', project])
+    expect(second.stderr).not.toContain('building')
+    const url = await home.answer(['url', 'second', 'web'])
+    await until('it answers', async () => (await get(url)).status === 200)
+    expect((await get(url)).body).toBe('{"agent":3,"every":3,"one":3}\n')
+  },
+  5 * 60_000,
+)

@@ -40,10 +40,9 @@ export class BuiltImage implements AsyncDisposable {
   }
 
   /** What a shell in a container of it prints. */
-  async shell(script: string, workspace?: string): Promise<string> {
+  async shell(script: string): Promise<string> {
     const labels = Object.entries(testLabels()).map(([key, value]) => `--label=${key}=${value}`)
-    const mounts = workspace === undefined ? [] : ['-v', `${workspace}:/workspace:ro`]
-    return docker(['run', '--rm', ...labels, ...mounts, this.reference, 'sh', '-c', script])
+    return docker(['run', '--rm', ...labels, this.reference, 'sh', '-c', script])
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
