@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
+import type { BenchOptions } from './bench-options.ts'
 
-/** The two programs that are compared, and the engine behind them. */
-export type Programs = {
-  agent: string
+/** What `agent` is compared with, and the engine behind both. */
+type Docker = {
   docker: string
   /** Of `docker run`. */
   image: string
@@ -13,17 +13,18 @@ export type Programs = {
   versions: string
 }
 
-/** What every benchmark is told. */
-export type BenchOptions = Programs & {
-  pairs: number
-  /** Names of the cases to measure; none: all. */
-  only: readonly string[]
-}
+/** What a benchmark beside the docker CLI is told. */
+export type DockerBenchOptions = BenchOptions & Docker
 
-/** Finds `dist/agent` and the docker CLI. Throws when one is missing. */
-export function findPrograms(projectDir: string): Programs {
+/** `dist/agent`. Throws when it is missing. */
+export function findAgent(projectDir: string): string {
   const agent = join(projectDir, 'dist', 'agent')
   if (!existsSync(agent)) throw new Error('dist/agent is missing: npm run build')
+  return agent
+}
+
+/** Finds the docker CLI. Throws when it is missing. */
+export function findDocker(): Docker {
   const docker = process.env['AGENT_TEST_DOCKER_CLI'] ?? Bun.which('docker')
   if (docker === null) throw new Error('there is no docker command to compare with')
   const dockerHost = process.env['AGENT_TEST_DOCKER_HOST'] ?? process.env['DOCKER_HOST']
@@ -31,7 +32,6 @@ export function findPrograms(projectDir: string): Programs {
   const engine = Bun.spawnSync([docker, 'version', '--format', '{{.Server.Version}}'], { env })
   const engineVersion = engine.success ? engine.stdout.toString().trim() : 'no engine'
   return {
-    agent,
     docker,
     image: process.env['AGENT_BENCH_IMAGE'] ?? 'debian:bookworm-slim',
     dockerHost,

@@ -18,6 +18,7 @@ import { spawnUnwatched } from './platform/spawn-detached.ts'
 import { statePaths } from './platform/state-paths.ts'
 import { systemTerminal } from './platform/terminal.ts'
 import { daemonEnv } from './daemon/daemon-env.ts'
+import { systemBuilders } from './system-builders.ts'
 import { systemRuntimes } from './system-runtimes.ts'
 
 /** Puts the program together and runs one command line. Returns the exit code. */
@@ -49,6 +50,7 @@ function createApp(host: Host, argv: readonly string[]): AppContext {
     build: buildInfo(),
     selfCommand: command,
     runtimes: systemRuntimes(host),
+    builders: systemBuilders,
     startDaemonInBackground: () =>
       spawnUnwatched([...command, '__daemon'], { env: daemonEnv(host.env, paths) }),
     sudoCaller: () => sudoCaller(host, argv),

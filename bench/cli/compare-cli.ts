@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { type ComparisonRow, comparisonTable } from '../markdown-table.ts'
-import type { BenchOptions } from '../programs.ts'
+import type { DockerBenchOptions } from '../programs.ts'
 import { pairedEstimate } from '../statistics.ts'
 import { measurePairs } from '../whole-process.ts'
 import { type BenchHome, makeBenchHome } from './bench-home.ts'
@@ -9,7 +9,7 @@ import { type CliCase, cliCases } from './cases.ts'
 const warmUps = 3
 
 /** Measures `dist/agent` beside the `docker` CLI and gives a Markdown table. */
-export async function compareCli(options: BenchOptions): Promise<string> {
+export async function compareCli(options: DockerBenchOptions): Promise<string> {
   const { agent, docker, image, dockerHost, pairs, only } = options
   const home = await makeBenchHome(`image: ${image}\n`, dockerHost)
   try {

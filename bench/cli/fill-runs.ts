@@ -13,7 +13,7 @@ export function fillRuns(stateDir: string, count: number, workspace: string): vo
   const runs = new RunStore(state, systemClock)
   const owner = systemProcessTable().self
   for (let number = 1; number <= count; number += 1) {
-    const plan = planOf(`bench-${number}`, workspace)
+    const plan = idlePlan(`bench-${number}`, workspace)
     const id = newRunId()
     const createdAtMs = systemClock.now()
     runs.claim({
@@ -34,7 +34,8 @@ export function fillRuns(stateDir: string, count: number, workspace: string): vo
   }
 }
 
-function planOf(name: string, workspace: string): RunPlan {
+/** The plan of a run that starts nothing. */
+export function idlePlan(name: string, workspace: string): RunPlan {
   return {
     name,
     workspace,

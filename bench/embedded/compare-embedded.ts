@@ -1,11 +1,11 @@
 import { type ComparisonRow, comparisonTable } from '../markdown-table.ts'
-import type { BenchOptions } from '../programs.ts'
+import type { DockerBenchOptions } from '../programs.ts'
 import { pairedEstimate } from '../statistics.ts'
 import { type Bed, makeBed } from './bed.ts'
 import { embeddedCases, type EmbeddedCase } from './cases.ts'
 
 /** Measures the embedded runtime beside Docker and gives a Markdown table. */
-export async function compareEmbedded(options: BenchOptions): Promise<string> {
+export async function compareEmbedded(options: DockerBenchOptions): Promise<string> {
   await using bed = await makeBed(options)
   const rows: ComparisonRow[] = []
   for (const measured of embeddedCases)

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { childrenOf } from '../../src/platform/child-processes.ts'
 
@@ -27,6 +27,7 @@ export function family(pid: number): number[] {
 /** The outermost processes of the embedded containers in a state folder, one for each. */
 export function embeddedOwners(stateDir: string): number[] {
   const root = join(stateDir, 'embedded')
+  if (!existsSync(root)) return []
   return readdirSync(root)
     .filter((name) => /^[0-9a-f]{16}$/.test(name))
     .toSorted()

@@ -62,8 +62,23 @@ export function proxyLines(status: ProxyStatus | undefined): string[] {
     ['started', status.pinned ? 'by name, until agent proxy stop' : 'on demand'],
     ['process', `${status.pid}, up ${formatAge(status.uptimeMs)}, version ${status.version}`],
     ['routes', String(status.routes)],
-    ['requests', String(status.requests)],
-    ['connections', `${status.openConnections}, of these ${status.tunnels} tunnels`],
+    ['requests', requestsOf(status)],
+    ['connections', `${status.openConnections} of clients, ${status.tunnels} of these tunnels`],
+    ...upstreamFacts(status),
   ]
   return facts.map(([name, value]) => `${name.padEnd(12)} ${value}`)
+}
+
+function requestsOf({ requests, failures }: ProxyStatus): string {
+  return failures === undefined || failures === 0
+    ? String(requests)
+    : `${requests}, ${failures} without an answer from their service`
+}
+
+/** Nothing from a daemon of an older version, which does not tell. */
+function upstreamFacts(status: ProxyStatus): [string, string][] {
+  const { upstreamConnections: open, idleUpstreamConnections: idle } = status
+  return open === undefined || idle === undefined
+    ? []
+    : [['upstreams', `${open} connections to services, ${idle} of these idle`]]
 }

@@ -9,6 +9,7 @@ import type { RunContext } from '../run/run-context.ts'
 import { newRunId } from '../run/run-id.ts'
 import { httpUrl } from '../run/service-env.ts'
 import { type StartedRun, startRun } from '../run/start-run.ts'
+import type { FindBuilders } from '../runtime/builder-candidate.ts'
 import type { DetectedRuntime } from '../runtime/runtime-directory.ts'
 import type { AppContext } from './app-context.ts'
 import { attachToStarted } from './attach-to-started.ts'
@@ -22,6 +23,7 @@ export type LaunchOptions = {
   plan: RunPlan
   env: Readonly<Record<string, string>>
   detected: DetectedRuntime
+  findBuilders: FindBuilders
   port: { port: number; source: PortSource }
   progress: ProgressLines
   detachKeys: Uint8Array
@@ -47,6 +49,7 @@ export async function launchRun(app: AppContext, options: LaunchOptions): Promis
       env,
       runtime: detected.runtime,
       supervision,
+      findBuilders: options.findBuilders,
       progress,
       hostEnv: app.host.env,
       signal: interruption.signal,

@@ -2,8 +2,8 @@ import { join } from 'node:path'
 import type { PortSource } from '../daemon/control-protocol.ts'
 import { type GlobalConfig, loadGlobalConfig } from '../config/global-config.ts'
 import { loadProjectConfig } from '../config/load-project-config.ts'
-import { notAvailableYet, notBuiltYet } from '../config/not-available-yet.ts'
-import { type ConfigResult, type Problem, problemError } from '../config/problem.ts'
+import { notAvailableYet } from '../config/not-available-yet.ts'
+import { type ConfigResult, type Problem, problemsError } from '../config/problem.ts'
 import type { ProjectConfig } from '../config/project-config.ts'
 import {
   resolveSettings,
@@ -33,12 +33,6 @@ export function loadConfig(
   if (project.ok && settings.ok && missing.length === 0)
     return { project: project.value, settings: settings.value }
   throw problemsError([...problemsOf(project), ...problemsOf(settings), ...missing])
-}
-
-/** Throws for what of this project would have to be built; a runtime with images needs it. */
-export function requireNoBuild(project: ProjectConfig): void {
-  const missing = notBuiltYet(project)
-  if (missing.length > 0) throw problemsError(missing)
 }
 
 /** Settings of a command that belongs to no project. */
@@ -85,8 +79,4 @@ function settingsFrom(
 
 function problemsOf(result: ConfigResult<unknown>): readonly Problem[] {
   return result.ok ? [] : result.problems
-}
-
-function problemsError(problems: readonly Problem[]): Error {
-  return new AggregateError(problems.map(problemError), 'the configuration has problems')
 }

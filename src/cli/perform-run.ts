@@ -15,7 +15,7 @@ import type { AppContext } from './app-context.ts'
 import { styleFor } from './global-options.ts'
 import { Interruption } from './interruption.ts'
 import { launchRun } from './launch-run.ts'
-import { type LoadedConfig, loadConfig, portWish, requireNoBuild } from './load-settings.ts'
+import { type LoadedConfig, loadConfig, portWish } from './load-settings.ts'
 import { printPlan } from './print-plan.ts'
 import { ProgressLines } from './progress-lines.ts'
 import {
@@ -79,6 +79,7 @@ export async function performRun(app: AppContext, flags: RunFlags): Promise<void
     plan,
     env: { ...base.env, ...git.env, ...env },
     detected,
+    findBuilders: app.builders(settings),
     port: portWish(settings.proxyPort),
     progress,
     detachKeys,
@@ -123,8 +124,8 @@ async function findGround(
   const ociRuntimes = gvisor ? await runtime.ociRuntimes(signal) : []
   // Runtimes without images use the programs of this machine.
   if (runtime.kind !== 'embedded') {
-    requireNoBuild(project)
-    return { detected, base: imageBase(project), ociRuntimes }
+    const host = { ...app.host, version: app.build.version }
+    return { detected, base: imageBase(project, host), ociRuntimes }
   }
   const { env, homeDir } = app.host
   const base = await hostBase(project, { env, homeDir })

@@ -49,6 +49,18 @@ const COMMANDS: readonly CommandEntry[] = [
     load: async (app) => (await import('./proxy-command.ts')).proxyCommand(app),
   },
   {
+    names: ['build'],
+    load: async (app) => (await import('./build-command.ts')).buildCommand(app),
+  },
+  {
+    names: ['deps'],
+    load: async (app) => (await import('./deps-command.ts')).depsCommand(app),
+  },
+  {
+    names: ['schema'],
+    load: async (app) => (await import('./schema-command.ts')).schemaCommand(app),
+  },
+  {
     names: ['status'],
     load: async (app) => (await import('./status-command.ts')).statusCommand(app),
   },

@@ -1,6 +1,8 @@
 import { printable } from '../lib/printable.ts'
 import type { RunProgress } from '../run/run-progress.ts'
+import type { BuildProgress } from '../runtime/image-builder.ts'
 import type { AppContext } from './app-context.ts'
+import { BuildLines } from './build-lines.ts'
 import type { Style } from './style.ts'
 
 /** Plain lines come no closer together than this; a terminal's one line is rewritten more often. */
@@ -40,6 +42,15 @@ export class ProgressLines implements RunProgress, Disposable {
     const text = printable(line).slice(0, columns - 1)
     this.#app.output.passNote(`\r\u001B[K${this.#style.dim(text)}`)
     this.#live = true
+  }
+
+  building(what: string): (progress: BuildProgress) => void {
+    const lines = new BuildLines(what, {
+      line: (text) => this.notice(text),
+      status: (text) => this.status(text),
+      event: this.#json ? (event, data) => this.event(event, data) : undefined,
+    })
+    return (progress) => lines.take(progress)
   }
 
   /** Whatever comes next, an error too, begins on a line of its own. */

@@ -1,10 +1,5 @@
-import { existsSync } from 'node:fs'
-import { open } from 'node:fs/promises'
 import { setTimeout as delay } from 'node:timers/promises'
-import { decodeAccessLine } from '../daemon/access-line.ts'
 import type { AccessLine } from '../daemon/access-line.ts'
-import { olderAccessLog } from '../daemon/access-log.ts'
-import { LineDecoder } from '../lib/line-decoder.ts'
 import { printable } from '../lib/printable.ts'
 import type { RunContext } from '../run/run-context.ts'
 import type { RunRecord } from '../run/run-record.ts'
@@ -12,6 +7,7 @@ import { isLive } from '../run/run-state.ts'
 import { exitProcess } from '../platform/exit.ts'
 import type { AppContext } from './app-context.ts'
 import { Interruption } from './interruption.ts'
+import { readAccess, readAccessFrom } from './read-access.ts'
 
 const POLL_MS = 150
 
@@ -30,39 +26,21 @@ export async function showAccess(
   flags: AccessFlags,
 ): Promise<void> {
   const path = context.paths.runAccess(run.id)
-  const older = await linesFrom(olderAccessLog(path), 0)
-  const newer = await linesFrom(path, 0)
-  const lines = [...older.lines, ...newer.lines]
+  const { lines, ...read } = await readAccess(path)
   const wanted = flags.tail === undefined ? lines : lines.slice(-flags.tail || lines.length)
   for (const line of wanted) if (!(await print(app, line, flags.json))) return
   if (!flags.follow) return
   using _interruption = new Interruption(['SIGINT', 'SIGTERM'], () => exitProcess(130))
-  let { end } = newer
+  let { end } = read
   for (;;) {
     // Looked at first: what was written before the end is printed after it.
     const goesOn = isLive(context.runs.find(run.id)?.state ?? 'stopped')
-    const more = await linesFrom(path, end)
+    const more = await readAccessFrom(path, end)
     end = more.end
     for (const line of more.lines) if (!(await print(app, line, flags.json))) return
     if (!goesOn) return
     await delay(POLL_MS)
   }
-}
-
-/** Whole lines from this byte on, and the byte after them. A file that shrank is another one. */
-async function linesFrom(
-  path: string,
-  start: number,
-): Promise<{ lines: AccessLine[]; end: number }> {
-  if (!existsSync(path)) return { lines: [], end: 0 }
-  await using file = await open(path)
-  const { size } = await file.stat()
-  const from = size < start ? 0 : start
-  const bytes = Buffer.alloc(size - from)
-  const { bytesRead } = await file.read(bytes, 0, bytes.length, from)
-  const whole = bytes.subarray(0, bytes.lastIndexOf(0x0a, bytesRead - 1) + 1)
-  const lines = new LineDecoder().push(whole).flatMap((json) => decodeAccessLine(json) ?? [])
-  return { lines, end: from + whole.length }
 }
 
 /** False when nobody reads it any more. */

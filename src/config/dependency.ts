@@ -8,7 +8,7 @@ export type Dependency =
   | { kind: 'package'; manager: PackageManager; name: string; version?: string }
   | { kind: 'docker'; mode: 'host' | 'dind' }
 
-type PackageManager = keyof typeof PACKAGE_NAMES
+export type PackageManager = keyof typeof PACKAGE_NAMES
 
 /** All of these end up in a Dockerfile, so none of the patterns lets through what a shell would read. */
 const PACKAGE_NAMES = {

@@ -38,6 +38,11 @@ export function problemError(problem: Problem): UserError {
   return usageError(problemPlace(problem) + problem.what, problem.fix)
 }
 
+/** All problems as one error, which is reported with each of them. */
+export function problemsError(problems: readonly Problem[]): AggregateError {
+  return new AggregateError(problems.map(problemError), 'the configuration has problems')
+}
+
 function problemPlace({ file, at }: Problem): string {
   if (file === undefined) return ''
   return at === undefined ? `${file}: ` : `${file}:${at.line}:${at.column}: `

@@ -11,11 +11,16 @@ const FLUSH_MS = 200
 const FILE_MAX_BYTES = 8 * 1024 * 1024
 /** More than this waits for no disk: what comes then is not kept. */
 const WAITING_MAX = 16 * 1024 * 1024
+/** So many lines become text together: cheaper than one by one, and no long pause either. */
+const BATCH_LINES = 256
 
 /** Where the older lines of a run's access log are. */
 export function olderAccessLog(path: string): string {
   return `${path}.1`
 }
+
+/** What a run's file does not have yet: text, then lines that are not even built. */
+type Waiting = { text: string; builders: (() => AccessLine)[] }
 
 /**
  * Writes who asked for what, one file for each run. Lines are written together, a moment later, and never hold
@@ -24,7 +29,7 @@ export function olderAccessLog(path: string): string {
 export class AccessLog implements AsyncDisposable {
   readonly #context: RunContext
   readonly #log: (line: string) => void
-  readonly #waiting = new Map<string, string>()
+  readonly #waiting = new Map<string, Waiting>()
   #timer: ReturnType<typeof setTimeout> | undefined
   #flushing: Promise<void> = Promise.resolve()
   #failure = ''
@@ -34,10 +39,11 @@ export class AccessLog implements AsyncDisposable {
     this.#log = log
   }
 
-  add(runId: string, line: AccessLine): void {
-    const waiting = this.#waiting.get(runId) ?? ''
-    if (waiting.length > WAITING_MAX) return
-    this.#waiting.set(runId, `${waiting}${JSON.stringify(line)}\n`)
+  /** `build` is called a moment later. */
+  add(runId: string, build: () => AccessLine): void {
+    const waiting = this.#waitingOf(runId)
+    if (waiting.text.length > WAITING_MAX) return
+    if (waiting.builders.push(build) === BATCH_LINES) buildLines(waiting)
     this.#timer ??= setTimeout(() => {
       this.#timer = undefined
       void this.#flush()
@@ -49,11 +55,24 @@ export class AccessLog implements AsyncDisposable {
     await this.#flush()
   }
 
+  #waitingOf(runId: string): Waiting {
+    const known = this.#waiting.get(runId)
+    if (known !== undefined) return known
+    const made: Waiting = { text: '', builders: [] }
+    this.#waiting.set(runId, made)
+    return made
+  }
+
   #flush(): Promise<void> {
     this.#flushing = this.#flushing.then(async () => {
       const waiting = [...this.#waiting]
       this.#waiting.clear()
-      await Promise.all(waiting.map(([runId, text]) => this.#write(runId, text)))
+      await Promise.all(
+        waiting.map(([runId, lines]) => {
+          buildLines(lines)
+          return this.#write(runId, lines.text)
+        }),
+      )
     })
     return this.#flushing
   }
@@ -74,6 +93,11 @@ export class AccessLog implements AsyncDisposable {
       this.#failure = failure
     }
   }
+}
+
+function buildLines(waiting: Waiting): void {
+  for (const build of waiting.builders) waiting.text += `${JSON.stringify(build())}\n`
+  waiting.builders = []
 }
 
 function sizeOf(path: string): number {

@@ -83,8 +83,13 @@ export const proxyStatusSchema = z.object({
   uptimeMs: z.number(),
   routes: z.number(),
   requests: z.number(),
+  /** Requests answered with 502, 503 or 504 because of their upstream. Absent from an older daemon, as are the next two. */
+  failures: z.number().optional(),
   openConnections: z.number(),
   tunnels: z.number(),
+  /** Connections to upstreams, tunnels not counted, and how many of them are unused. */
+  upstreamConnections: z.number().optional(),
+  idleUpstreamConnections: z.number().optional(),
 })
 
 export type ProxyStatus = z.infer<typeof proxyStatusSchema>

@@ -1,11 +1,13 @@
 import { randomBytes } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
 import { messageOf, UserError } from '../lib/errors.ts'
+import { descriptorLimit } from '../platform/descriptor-limit.ts'
 import { type HeldLock, tryLock } from '../platform/file-lock.ts'
 import { faultPoint } from '../platform/fault-point.ts'
 import { ensurePrivateDirectory } from '../platform/private-directory.ts'
 import { onSignals } from '../platform/shutdown-signals.ts'
 import type { BoundProxy } from '../proxy/bind-proxy.ts'
+import { limitsWithin } from '../proxy/proxy-limits.ts'
 import { RouteSource } from '../routes/route-source.ts'
 import type { RunContext } from '../run/run-context.ts'
 import { Supervisor } from '../run/supervisor.ts'
@@ -143,12 +145,14 @@ function proxyHost(
   { context, state, log }: DaemonOptions,
   { routes, access, row }: { routes: RouteSource; access: AccessLog; row: DaemonRow },
 ): ProxyHost {
+  const descriptors = descriptorLimit()
   return new ProxyHost({
     routes,
+    limits: descriptors === undefined ? {} : limitsWithin(descriptors),
     explain: serviceExplainer(context),
     pagesSocketPath: context.paths.pagesSocket,
     clock: context.clock,
-    onAccess: (entry) => access.add(entry.runId, lineOfRequest(entry)),
+    onAccess: (entry) => access.add(entry.runId, () => lineOfRequest(entry)),
     log,
     version: context.version,
     onChange: ({ port, pinned }) => {

@@ -35,7 +35,7 @@ async function explainService(route: Route, context: RunContext): Promise<Servic
     if (run === undefined) return { kind: 'stopped' }
     if (!isLive(run.state)) return { kind: 'exited', exitCode: run.exitCode ?? 0 }
     if (run.containerId === undefined)
-      return { kind: 'starting', sinceMs: context.clock.now() - run.createdAtMs }
+      return { kind: 'starting', sinceMs: context.clock.now() - run.createdAtMs, listens: false }
     const runtime = await context.connect(run.runtime, run.endpoint)
     // Not any that has its labels: so has one from an image that was made of it (docker commit).
     const containers = await runtime.list(selectRun(context.homeId, run.id))
@@ -69,6 +69,7 @@ async function conditionOf(
   if (!isRelayed && onPort.length > 0 && onPort.every(({ loopback }) => loopback))
     return { kind: 'loopback-only' }
   // It may have come to listen while we looked.
-  if (ageMs < STARTING_MS) return { kind: 'starting', sinceMs: ageMs }
-  return { kind: onPort.length === 0 ? 'not-listening' : 'unknown' }
+  const listens = onPort.length > 0
+  if (ageMs < STARTING_MS) return { kind: 'starting', sinceMs: ageMs, listens }
+  return { kind: listens ? 'unknown' : 'not-listening' }
 }

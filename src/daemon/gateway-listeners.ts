@@ -1,5 +1,4 @@
-import { networkInterfaces } from 'node:os'
-import { messageOf } from '../lib/errors.ts'
+import { errorCode, messageOf } from '../lib/errors.ts'
 import type { RunContext } from '../run/run-context.ts'
 import { SHARED_NETWORK } from '../run/shared-network.ts'
 import type { RuntimeKind } from '../runtime/container-state.ts'
@@ -45,11 +44,14 @@ export class GatewayListeners {
       const { networks } = await context.connect(kind, endpoint)
       const found = await networks?.addresses(SHARED_NETWORK)
       const gateway = found?.gateway
-      if (gateway === undefined || !isOwnAddress(gateway)) return undefined
+      if (gateway === undefined) return undefined
       proxy.answerContainers(gateway, (address) => this.#runAt(kind, endpoint, address))
       return gateway
     } catch (error) {
-      log(`runs on ${endpoint} do not reach their own names: ${messageOf(error)}`)
+      // No address of this machine. Its list of interfaces would not tell: a bridge is missing there until the
+      // first container is on it.
+      if (errorCode(error) !== 'EADDRNOTAVAIL')
+        log(`runs on ${endpoint} do not reach their own names: ${messageOf(error)}`)
       return undefined
     }
   }
@@ -63,10 +65,4 @@ export class GatewayListeners {
     if (container === undefined) return undefined
     return context.runs.list({ live: true }).find((run) => run.containerId === container)?.id
   }
-}
-
-function isOwnAddress(address: string): boolean {
-  return Object.values(networkInterfaces()).some((entries = []) =>
-    entries.some((entry) => entry.address === address),
-  )
 }

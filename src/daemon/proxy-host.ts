@@ -4,6 +4,8 @@ import { portOwner } from '../platform/port-owner.ts'
 import { messageOf, usageError, UserError } from '../lib/errors.ts'
 import type { AccessEntry } from '../proxy/access-entry.ts'
 import { bindProxy, type BoundProxy, PortError } from '../proxy/bind-proxy.ts'
+import type { ProxyLimits } from '../proxy/proxy-limits.ts'
+import { noStats, type ProxyStats } from '../proxy/proxy-stats.ts'
 import { type RunningProxy, serveProxy } from '../proxy/serve-proxy.ts'
 import type { ServiceCondition } from '../proxy/service-condition.ts'
 import type { RouteSource } from '../routes/route-source.ts'
@@ -18,12 +20,17 @@ export type ProxyHostOptions = {
   onAccess: (entry: AccessEntry) => void
   log: (line: string) => void
   version: string
+  /** What differs from the proxy's usual limits. */
+  limits?: Partial<ProxyLimits>
   /** Called when the port or the pin changed, to keep it in the database. */
   onChange: (change: { port: number | undefined; pinned: boolean }) => void
 }
 
 /** The run whose program has this address; undefined: none of ours. */
 type Identify = (address: string) => Promise<string | undefined>
+
+/** What the proxy knows of the daemon's status. */
+type ListeningStatus = Pick<ProxyStatus, 'listening' | 'port' | 'addresses' | 'pinned'> & ProxyStats
 
 /** The daemon's one routing proxy: not there, or listening on one port. */
 export class ProxyHost implements AsyncDisposable {
@@ -131,30 +138,18 @@ export class ProxyHost implements AsyncDisposable {
     })
   }
 
-  status(): Pick<
-    ProxyStatus,
-    'listening' | 'port' | 'addresses' | 'pinned' | 'requests' | 'openConnections' | 'tunnels'
-  > {
+  status(): ListeningStatus {
     const running = this.#running
-    if (running === undefined)
-      return {
-        listening: false,
-        addresses: [],
-        pinned: false,
-        requests: 0,
-        openConnections: 0,
-        tunnels: 0,
-      }
-    const { requests, openConnections, tunnels } = running.proxy.stats()
-    return {
-      listening: true,
-      port: running.bound.port,
-      addresses: [...running.bound.addresses],
-      pinned: this.#pinned,
-      requests,
-      openConnections,
-      tunnels,
-    }
+    const listening =
+      running === undefined
+        ? { listening: false, addresses: [], pinned: false }
+        : {
+            listening: true,
+            port: running.bound.port,
+            addresses: [...running.bound.addresses],
+            pinned: this.#pinned,
+          }
+    return { ...listening, ...(running?.proxy.stats() ?? noStats) }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -173,7 +168,7 @@ export class ProxyHost implements AsyncDisposable {
   }
 
   async #serve(bound: BoundProxy, pinned: boolean): Promise<number> {
-    const { routes, explain, pagesSocketPath, clock, onAccess, log, version, onChange } =
+    const { routes, onChange, explain, pagesSocketPath, clock, onAccess, log, version, limits } =
       this.#options
     const options = {
       routes: () => routes.current(),
@@ -184,6 +179,7 @@ export class ProxyHost implements AsyncDisposable {
       onAccess,
       log,
       version,
+      limits: limits ?? {},
     }
     const proxy = await serveProxy(bound, options).catch((error: unknown) => {
       bound.close()

@@ -17,7 +17,7 @@ export function runEgress(
       socketPath,
       policy: () => policy,
       clock,
-      onAccess: (entry) => access.add(id, lineOfEgress(entry)),
+      onAccess: (entry) => access.add(id, () => lineOfEgress(entry)),
     })
   }
 }

@@ -14,6 +14,8 @@ export const deadlines = {
   networkMs: 30_000,
   /** Until a registry was asked; it may be far away and slow. */
   pullHeadMs: 120_000,
+  /** Until everything that was uploaded has been taken. */
+  uploadMs: 1_800_000,
   /** Between two messages of a pull: unpacking a big layer is silent. */
   pullSilenceMs: 600_000,
 } as const

@@ -1,3 +1,5 @@
+import type { Duplex } from 'node:stream'
+
 import type { Environment } from '../platform/host.ts'
 import type {
   ContainerRuntime,
@@ -12,6 +14,8 @@ import type { ContainerStream, LogChunk, LogOptions } from '../runtime/container
 import type { LabelSelector } from '../runtime/labels.ts'
 import type { TerminalSize } from '../runtime/terminal-size.ts'
 
+import { dialBuildkit } from './buildkit-dial.ts'
+import { ClassicBuilder } from './classic-builder.ts'
 import { Containers } from './containers.ts'
 import type { EngineClient } from './engine-client.ts'
 import { decodeEvents, openEvents } from './events.ts'
@@ -39,6 +43,7 @@ export class DockerRuntime implements ContainerRuntime {
   readonly images: DockerImages
   readonly networks: DockerNetworks
   readonly volumes: DockerVolumes
+  readonly builder: ClassicBuilder
   /** The engine itself, for what is not of containers: BuildKit's `/grpc` and `/session`. */
   readonly client: EngineClient
   readonly #isLocal: boolean
@@ -51,6 +56,7 @@ export class DockerRuntime implements ContainerRuntime {
     this.images = new DockerImages(client, options)
     this.networks = new DockerNetworks(client)
     this.volumes = new DockerVolumes(client)
+    this.builder = new ClassicBuilder(client, this.images)
     this.#isLocal = options.isLocal
     this.#containers = new Containers(client)
     this.#execs = new Execs(client)
@@ -125,6 +131,10 @@ export class DockerRuntime implements ContainerRuntime {
 
   resize(id: ContainerId, size: TerminalSize, signal?: AbortSignal): Promise<void> {
     return this.#containers.resize(id, size, signal)
+  }
+
+  dialBuildkit(signal: AbortSignal): Promise<Duplex> {
+    return dialBuildkit(this.client, signal)
   }
 
   events(selector: LabelSelector, signal: AbortSignal): EventSubscription {

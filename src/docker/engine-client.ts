@@ -8,7 +8,7 @@ import { CallScope } from './call-scope.ts'
 import { deadlines } from './deadlines.ts'
 import { EngineError } from './engine-error.ts'
 import { bytesOf, decodeJson, errorReason, readBody } from './response-body.ts'
-import type { Transport, TransportRequest, TransportResponse } from './transport.ts'
+import type { Transport, TransportRequest, TransportResponse, Upload } from './transport.ts'
 
 /** One request of the Engine API. */
 export type EngineRequest = {
@@ -19,6 +19,8 @@ export type EngineRequest = {
   headers?: Readonly<Record<string, string>>
   /** Sent as JSON. */
   body?: object
+  /** Sent as it is, in place of `body`. */
+  upload?: Upload
   /** Until the whole answer is here; for streams and upgrades until the head of it. */
   deadlineMs: number
   signal?: AbortSignal | undefined
@@ -173,8 +175,9 @@ function wireRequest(
   prefix: string,
   signal: AbortSignal,
 ): TransportRequest {
-  const { method, path, query = {}, headers = {}, body } = request
-  return { method, path: prefix + path, query, headers, signal, ...(body && { body }) }
+  const { method, path, query = {}, headers = {}, body, upload } = request
+  const wire = { method, path: prefix + path, query, headers, signal }
+  return { ...wire, ...(body && { body }), ...(upload && { upload }) }
 }
 
 async function engineError(

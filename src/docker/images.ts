@@ -1,7 +1,8 @@
+import { Readable } from 'node:stream'
 import * as z from 'zod/mini'
 
 import type { Environment } from '../platform/host.ts'
-import type { ImageInfo, ImageStore, PullProgress } from '../runtime/image-store.ts'
+import type { ImageInfo, ImageStore, PullProgress, RegistryLogin } from '../runtime/image-store.ts'
 
 import { deadlines } from './deadlines.ts'
 import { dockerConfigFolder, readDockerConfig } from './docker-config.ts'
@@ -81,6 +82,25 @@ export class DockerImages implements ImageStore {
       if (reason === undefined) throw error
       throw pullFailure({ reference, registry, reason, loginProblem: problem, cause: error })
     }
+  }
+
+  /** `POST /images/load` */
+  async load(tarball: AsyncIterable<Uint8Array>, signal?: AbortSignal): Promise<void> {
+    const stream = await this.#client.stream({
+      method: 'POST',
+      path: '/images/load',
+      query: { quiet: '1' },
+      upload: { contentType: 'application/x-tar', bytes: Readable.from(tarball) },
+      deadlineMs: deadlines.uploadMs,
+      signal,
+    })
+    // What it says is of no interest, but for an error among it.
+    for await (const _progress of decodePullStream(stream.chunks, 'the image')) continue
+  }
+
+  /** The user's login at a registry, for builders that ask for it. */
+  async login(registry: string, signal?: AbortSignal): Promise<RegistryLogin | undefined> {
+    return (await this.#findLogin(registry, signal)).login
   }
 
   async #receive(

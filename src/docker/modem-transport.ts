@@ -24,9 +24,15 @@ export class ModemTransport implements Transport {
   }
 
   async send(request: TransportRequest): Promise<TransportResponse> {
+    const { upload } = request
     const answer = await this.#dial(request, {
       options: { _query: request.query, _body: request.body ?? {} },
-      headers: { Connection: 'close', ...request.headers },
+      ...(upload === undefined ? {} : { file: upload.bytes }),
+      headers: {
+        Connection: 'close',
+        ...(upload === undefined ? {} : { 'Content-Type': upload.contentType }),
+        ...request.headers,
+      },
     })
     return responseOf(answer)
   }

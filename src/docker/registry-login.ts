@@ -2,13 +2,9 @@ import { spawn } from 'node:child_process'
 import * as z from 'zod/mini'
 
 import type { Environment } from '../platform/host.ts'
+import type { RegistryLogin } from '../runtime/image-store.ts'
 
 import type { DockerConfig } from './docker-config.ts'
-
-/** What the engine sends to a registry (Engine API, "Authentication"). */
-export type RegistryLogin =
-  | { username: string; password: string; serveraddress: string }
-  | { identitytoken: string; serveraddress: string }
 
 /** `problem` says why a login that should exist could not be had; the pull is then tried without. */
 export type RegistryLoginLookup = { login?: RegistryLogin; problem?: string }
@@ -38,7 +34,7 @@ export async function findRegistryLogin(
   }
 }
 
-/** The value of the header `X-Registry-Auth`. */
+/** The value of the header `X-Registry-Auth` (Engine API, "Authentication"). */
 export function encodeRegistryLogin(login: RegistryLogin): string {
   // Go's URL encoding keeps the padding that Node's `base64url` drops.
   const encoded = Buffer.from(JSON.stringify(login)).toString('base64')

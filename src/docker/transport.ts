@@ -9,9 +9,14 @@ export type TransportRequest = {
   headers: Readonly<Record<string, string>>
   /** Sent as JSON. */
   body?: object
+  /** Sent as it is, in place of `body`. */
+  upload?: Upload
   /** Aborts the request and a response body that is still being read. */
   signal: AbortSignal
 }
+
+/** A body that is made while it is sent. */
+export type Upload = { contentType: string; bytes: Readable }
 
 export type TransportResponse = {
   status: number

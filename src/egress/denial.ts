@@ -6,7 +6,7 @@ import { describeTarget } from './target.ts'
 /** An answer of the proxy itself: refused by rule, or failed on the way. */
 export type Denial = {
   kind: 'refused' | 'failed'
-  status: 400 | 403 | 405 | 502 | 503 | 504
+  status: 400 | 403 | 405 | 408 | 502 | 503 | 504
   what: string
   fix?: string
 }

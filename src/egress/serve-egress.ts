@@ -1,19 +1,31 @@
 import { chmod, rm } from 'node:fs/promises'
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import {
+  createServer,
+  type IncomingMessage,
+  type Server,
+  type ServerOptions,
+  type ServerResponse,
+} from 'node:http'
 import type { Duplex } from 'node:stream'
+import { errorCode } from '../lib/errors.ts'
 import { AccessLog } from './access-log.ts'
 import { type Denial, denialMessage } from './denial.ts'
 import type { EgressContext } from './egress-context.ts'
 import { deny, forwardConnect, forwardUpgrade, type HandedOver } from './forward-connection.ts'
 import { deny as denyRequest, forwardRequest } from './forward-request.ts'
-import { CONNECTIONS_MAX } from './limits.ts'
+import { ACCEPTED_MAX, CONNECTIONS_MAX, HEAD_LIMIT_MS } from './limits.ts'
 import { hostAddresses, resolveHost } from './resolve-host.ts'
 
 export type EgressOptions = Omit<EgressContext, 'closing' | 'resolve' | 'hostAddresses'> &
   Partial<Pick<EgressContext, 'resolve' | 'hostAddresses'>> & {
     /** A socket of one run, in a folder that only this user can enter; a stale file there is replaced. */
     socketPath: string
+    headLimitMs?: number
   }
+
+const NO_REQUEST: Denial = { kind: 'refused', status: 400, what: 'that is not an HTTP request' }
+
+const NO_HEAD: Denial = { kind: 'refused', status: 408, what: 'no whole request came in time' }
 
 const TOO_MANY: Denial = {
   kind: 'failed',
@@ -27,7 +39,7 @@ const TOO_MANY: Denial = {
  * Disposing of it ends its connections and removes the socket. Rejects with the system's error when it cannot listen.
  */
 export async function serveEgress(options: EgressOptions): Promise<AsyncDisposable> {
-  const { socketPath } = options
+  const { socketPath, headLimitMs = HEAD_LIMIT_MS } = options
   const closing = new AbortController()
   const context: EgressContext = {
     resolve: resolveHost,
@@ -36,7 +48,7 @@ export async function serveEgress(options: EgressOptions): Promise<AsyncDisposab
     closing: closing.signal,
   }
   const open = new Set<Duplex>()
-  const server = egressServer(context, open)
+  const server = egressServer(context, open, headLimitMs)
   await rm(socketPath, { force: true })
   await listen(server, socketPath)
   await chmod(socketPath, 0o600)
@@ -62,7 +74,7 @@ function listen(server: Server, path: string): Promise<void> {
 }
 
 /** `open` holds the connections in use: those of requests under way, tunnels, and connections being made. */
-function egressServer(context: EgressContext, open: Set<Duplex>): Server {
+function egressServer(context: EgressContext, open: Set<Duplex>, headLimitMs: number): Server {
   const onRequest = (request: IncomingMessage, response: ServerResponse): void => {
     const log = new AccessLog(context, request.method ?? '')
     if (open.size >= CONNECTIONS_MAX) denyRequest(response, log, TOO_MANY)
@@ -91,16 +103,26 @@ function egressServer(context: EgressContext, open: Set<Duplex>): Server {
           })
       void settled(work, () => log.write())
     }
-  const server = createServer(onRequest)
+  const server = createServer(boundsOf(headLimitMs), onRequest)
+  server.maxConnections = ACCEPTED_MAX
   server.on('checkContinue', onRequest)
   server.on('connect', onHandedOver(forwardConnect))
   server.on('upgrade', onHandedOver(forwardUpgrade))
-  server.on('clientError', (_error, client) => {
+  server.on('clientError', (error, client) => {
     if (client.destroyed) return
-    const denial: Denial = { kind: 'refused', status: 400, what: 'that is not an HTTP request' }
-    client.end(denialMessage(denial))
+    const isLate = errorCode(error) === 'ERR_HTTP_REQUEST_TIMEOUT'
+    client.end(denialMessage(isLate ? NO_HEAD : NO_REQUEST))
   })
   return server
+}
+
+/** A request that has begun may take as long as it needs: uploads do. */
+function boundsOf(headLimitMs: number): ServerOptions {
+  return {
+    headersTimeout: headLimitMs,
+    requestTimeout: 0,
+    connectionsCheckingInterval: headLimitMs / 4,
+  }
 }
 
 /** One broken connection is its own affair: nothing of it may end the process. */

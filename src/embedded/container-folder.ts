@@ -31,9 +31,14 @@ export class ContainerFolder {
     return join(this.path, 'lock')
   }
 
-  /** Where that process takes orders and connections to ports inside. */
+  /** Where that process takes orders. */
   get socket(): string {
     return join(this.path, 'in.sock')
+  }
+
+  /** Where it takes connections to ports inside. */
+  get ports(): string {
+    return join(this.path, 'ports.sock')
   }
 
   /** Sockets of those who wait for the start, to be called back. */

@@ -87,7 +87,7 @@ export class ContainerStore {
         phase === 'running'
           ? spec.ports
               .toSorted((a, b) => a - b)
-              .map((containerPort) => ({ containerPort, relaySocket: folder.socket }))
+              .map((containerPort) => ({ containerPort, relaySocket: folder.ports }))
           : [],
       ...(start === undefined ? {} : { startedAtMs: start.startedAtMs }),
       ...(exit === undefined ? {} : { exitCode: exit.exitCode, finishedAtMs: exit.finishedAtMs }),

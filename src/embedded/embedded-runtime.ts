@@ -1,4 +1,6 @@
+import { existsSync } from 'node:fs'
 import { release } from 'node:os'
+import { dirname } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Clock } from '../platform/clock.ts'
 import type { Libc } from '../platform/libc.ts'
@@ -192,7 +194,9 @@ export class EmbeddedRuntime implements ContainerRuntime {
   }
 
   events(selector: LabelSelector, signal: AbortSignal): EventSubscription {
-    ensurePrivateDirectory(this.#options.root, this.#options.host.uid)
+    const { root, host } = this.#options
+    // Not in a state folder that somebody removed: whoever follows events does not bring it back.
+    if (existsSync(dirname(root))) ensurePrivateDirectory(root, host.uid)
     return { ready: Promise.resolve(), events: followEvents(this.#store, selector, signal) }
   }
 

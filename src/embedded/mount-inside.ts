@@ -50,10 +50,18 @@ function openPath(path: string, kind: 'existing' | 'folder' | 'file'): number {
       folder = next
     } catch (error) {
       closeSync(folder)
-      throw error
+      throw errorCode(error) === 'ENOENT' && kind !== 'existing' ? notMade(path, error) : error
     }
   }
   return folder
+}
+
+/** A missing part was not made: it would be in a folder of this machine, which is shown read-only. */
+function notMade(path: string, cause: unknown): UserError {
+  return new UserError(
+    `nothing can be mounted at ${quoted(path)}: it is not there, and this machine's folders are read-only inside`,
+    { fix: 'mount it below /workspace, /home/agent, /tmp or /run', cause },
+  )
 }
 
 function make(path: string, isFile: boolean): void {

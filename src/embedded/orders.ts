@@ -31,9 +31,8 @@ export type Order = z.infer<typeof orderSchema>
 
 export type ExecOrder = Extract<Order, { verb: 'exec' }>
 
-/** An order, or the number of a port to be connected with; undefined for anything else. */
-export function decodeFirstLine(line: string): Order | { verb: 'port'; port: number } | undefined {
-  if (/^\d{1,5}$/.test(line)) return { verb: 'port', port: Number(line) }
+/** An order; undefined for anything else. */
+export function decodeOrder(line: string): Order | undefined {
   try {
     return orderSchema.safeParse(JSON.parse(line)).data
   } catch {

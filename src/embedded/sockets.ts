@@ -14,18 +14,15 @@ export function connectSocket(path: string): Promise<Socket> {
   })
 }
 
-/** Listens on a Unix socket or a port of 127.0.0.1. */
-export function listen(
-  place: { path: string } | { port: number; host: '127.0.0.1' },
-  onConnection: (socket: Socket) => void,
-): Promise<Server> {
+/** Listens on a Unix socket. */
+export function listen(path: string, onConnection: (socket: Socket) => void): Promise<Server> {
   return new Promise((resolve, reject) => {
     const server = createServer({ allowHalfOpen: true }, (socket) => {
       socket.on('error', () => socket.destroy())
       onConnection(socket)
     })
     server.once('error', reject)
-    server.listen(place, () => {
+    server.listen(path, () => {
       server.off('error', reject)
       resolve(server)
     })
@@ -78,20 +75,6 @@ export function writeWhole(socket: Socket, bytes: Uint8Array): Promise<boolean> 
       resolve(error === null || error === undefined)
     })
   })
-}
-
-/** Carries bytes both ways with back-pressure; a half close on one side is passed on to the other. */
-export function join(a: Socket, b: Socket): void {
-  for (const [from, to] of [
-    [a, b],
-    [b, a],
-  ] as const) {
-    from.pipe(to)
-    from.on('error', () => to.destroy())
-    from.on('close', () => {
-      if (!to.writableEnded) to.end()
-    })
-  }
 }
 
 /** Resolves when the other side has closed, or after the limit; rejects with the signal's reason. */

@@ -71,7 +71,7 @@ async function expectCall(
   const call = Promise.withResolvers<Socket | undefined>()
   mkdirSync(folder.waiting, { recursive: true, mode: 0o700 })
   const path = join(folder.waiting, randomBytes(6).toString('hex'))
-  const server = await listen({ path }, (socket) => {
+  const server = await listen(path, (socket) => {
     finish(socket)
   })
   const finish = (socket: Socket | undefined): void => {

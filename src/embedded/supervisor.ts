@@ -15,9 +15,9 @@ import type { ContainerRecord } from './container-record.ts'
 import { recordEvent } from './event-journal.ts'
 import { Execs } from './execs.ts'
 import { followInput } from './input-frames.ts'
-import { decodeFirstLine, OK, type Order } from './orders.ts'
+import { decodeOrder, OK, type Order } from './orders.ts'
 import { OutputLog } from './output-log.ts'
-import { relayToHost, relayToPort } from './port-relay.ts'
+import { relayToHost, relayToPorts } from './port-relay.ts'
 import { DEFAULT_SIZE, type SandboxProcess, startProcess } from './sandbox-process.ts'
 import { COMPLAINING } from './sandbox-scripts.ts'
 import { connectSocket, listen, readLine } from './sockets.ts'
@@ -62,9 +62,9 @@ export class Supervisor {
   /** Starts the container; resolves when its command runs, or did not come to that. */
   async start(): Promise<StartOutcome> {
     const { folder, record, clock, selfCommand, libc } = this.#options
-    await listen({ path: folder.socket }, (socket) => void this.#serve(socket))
-    for (const { port, socketPath } of record.spec.hostRelays)
-      await listen({ port, host: '127.0.0.1' }, (socket) => void relayToHost(socket, socketPath))
+    await listen(folder.socket, (socket) => void this.#serve(socket))
+    relayToPorts(folder.ports)
+    for (const { port, socketPath } of record.spec.hostRelays) relayToHost(port, socketPath)
     await this.#callBack()
     const { readEnd, writeEnd } = openPipe(libc)
     const { spec } = record
@@ -103,6 +103,7 @@ export class Supervisor {
     this.#log[Symbol.dispose]()
     folder.writeExit({ exitCode, finishedAtMs: clock.now() })
     rmSync(folder.socket, { force: true })
+    rmSync(folder.ports, { force: true })
     this.#tell('exited', exitCode)
     await this.#audience.dismiss()
   }
@@ -166,9 +167,8 @@ export class Supervisor {
   /** Resolves when the first line has been heard and acted on. */
   async #serve(socket: Socket): Promise<void> {
     const line = await readLine(socket)
-    const order = line === undefined ? undefined : decodeFirstLine(line)
+    const order = line === undefined ? undefined : decodeOrder(line)
     if (order === undefined) return void socket.destroy()
-    if (order.verb === 'port') return relayToPort(socket, order.port)
     socket.write(`${OK}\n`)
     this.#carryOut(order, socket)
   }

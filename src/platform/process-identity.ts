@@ -15,7 +15,7 @@ export type ProcessIdentity = {
 export interface ProcessTable {
   /** This process. */
   readonly self: ProcessIdentity
-  /** True while exactly that process lives, whoever owns it. A zombie is dead. */
+  /** True while exactly that process lives, whoever owns it. One that only waits to be taken away is dead. */
   isAlive(identity: ProcessIdentity): boolean
 }
 
@@ -49,10 +49,13 @@ export function identityOfProcess(pid: number): ProcessIdentity | undefined {
 }
 
 type SystemProcesses = {
-  /** Undefined for a pid that is free, or a zombie. */
+  /** Undefined for a pid that is free, or whose process is over. */
   startOf(pid: number): string | undefined
   bootId(): string
 }
+
+/** A flag of proc_pid_stat(5), of a process that the kernel is taking away: none of its code runs any more. */
+const PF_EXITING = 0x4
 
 function linuxProcesses(): SystemProcesses {
   let boot: string | undefined
@@ -62,7 +65,8 @@ function linuxProcesses(): SystemProcesses {
       if (stat === undefined) return undefined
       // The second field is the program's name in parentheses and may hold anything, so count from its end.
       const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
-      return fields[0] === 'Z' ? undefined : fields[19]
+      const isDying = (Number(fields[6]) & PF_EXITING) !== 0
+      return fields[0] === 'Z' || isDying ? undefined : fields[19]
     },
     bootId() {
       boot ??= readOrUndefined('/proc/sys/kernel/random/boot_id')?.trim() ?? 'unknown'

@@ -1,6 +1,5 @@
 import type { Route } from '../routes/route.ts'
 import { type HostBlock, mayBeHostBlock, recogniseHostBlock } from './host-block.ts'
-import type { KeptRequest } from './kept-request.ts'
 import type { ProxyContext } from './proxy-context.ts'
 
 /** So much of a body is looked at. */
@@ -10,7 +9,8 @@ const seenBytesMax = 2 * 1024
 export class AccessRecord {
   private route: Route | undefined
   private runId = ''
-  private line = { method: '', target: '' }
+  /** Method and target, as they came. */
+  private asked = ''
   private atMs = 0
   private startMs = 0
   private hostBlock: HostBlock | undefined
@@ -20,12 +20,14 @@ export class AccessRecord {
     this.context = context
   }
 
-  begin(route: Route, request: KeptRequest): void {
+  /** Starts with the head that the shared parser has just read from `bytes`. */
+  begin(route: Route, bytes: Buffer): void {
     if (this.context.options.onAccess === undefined || route.owner.kind === 'static') return
     this.runId = route.owner.runId
     this.route = route
     this.hostBlock = undefined
-    this.line = request.readLine()
+    const { start, requestLine } = this.context.requestHead
+    this.asked = bytes.toString('latin1', start, requestLine.targetEnd)
     this.atMs = this.context.options.clock.now()
     this.startMs = performance.now()
   }
@@ -38,15 +40,17 @@ export class AccessRecord {
   }
 
   end(status: number, bodyBytes: number): void {
-    const { route, hostBlock } = this
+    const { route, asked, hostBlock } = this
     if (route === undefined) return
+    const blank = asked.indexOf(' ')
     this.route = undefined
     this.context.options.onAccess?.({
       runId: this.runId,
       agent: route.agent,
       service: route.service,
       atMs: this.atMs,
-      ...this.line,
+      method: asked.slice(0, blank),
+      target: asked.slice(blank + 1),
       status,
       bodyBytes,
       durationMs: performance.now() - this.startMs,

@@ -1,6 +1,6 @@
 import { errorCode } from '../lib/errors.ts'
 import { HeldClients } from './held-client.ts'
-import { type Listener, listenTcp, type SocketOwner } from './sockets.ts'
+import { type Listener, listenTcp, type SocketOwner } from '../platform/raw-sockets.ts'
 import { isUnsafePort } from './unsafe-ports.ts'
 
 /** Why a port cannot be used: taken, not permitted, or refused by browsers. */

@@ -1,4 +1,5 @@
 import { byte, fieldByte, hexDigit, isBlank, tokenByte } from './byte-class.ts'
+import { TrailerName } from './trailer-name.ts'
 
 /** A chunk longer than this cannot be counted safely. */
 const sizeBytesMax = 2 ** 48
@@ -42,6 +43,7 @@ export class ChunkedScanner {
   private framingBytes = 0
   /** Where the trailers begin in what was scanned last; -1 = they have not been reached. */
   trailersFrom = -1
+  private readonly trailerName = new TrailerName()
 
   get isDone(): boolean {
     return this.phase === phase.done
@@ -114,7 +116,7 @@ export class ChunkedScanner {
       default:
         return this.phase < phase.sizeLineFeed
           ? nextInExtension(this.phase, code)
-          : nextInTrailers(this.phase, code)
+          : this.nextInTrailers(code)
     }
   }
 
@@ -126,6 +128,31 @@ export class ChunkedScanner {
     }
     if (this.phase === phase.sizeStart) return phase.broken
     return nextAfterMember(code)
+  }
+
+  private nextInTrailers(code: number): number {
+    switch (this.phase) {
+      case phase.trailerStart:
+        if (code === byte.carriageReturn) return phase.lastLineFeed
+        this.trailerName.begin(code)
+        return tokenByte[code] === 1 ? phase.trailerName : phase.broken
+      case phase.trailerName:
+        return this.nextInTrailerName(code)
+      case phase.trailerValue:
+        return lineOr(code, phase.trailerValue, phase.trailerLineFeed)
+      case phase.trailerLineFeed:
+        return code === byte.lineFeed ? phase.trailerStart : phase.broken
+      case phase.lastLineFeed:
+        return code === byte.lineFeed ? phase.done : phase.broken
+      default:
+        return phase.broken
+    }
+  }
+
+  private nextInTrailerName(code: number): number {
+    if (code === byte.colon) return this.trailerName.isForbidden ? phase.broken : phase.trailerValue
+    this.trailerName.take(code)
+    return tokenByte[code] === 1 ? phase.trailerName : phase.broken
   }
 }
 
@@ -171,25 +198,6 @@ function nextInExtensionValue(current: number, code: number): number {
       return fieldByte[code] === 1 ? phase.extensionQuoted : phase.broken
     case phase.extensionQuotedEnd:
       return nextAfterMember(code)
-    default:
-      return phase.broken
-  }
-}
-
-function nextInTrailers(current: number, code: number): number {
-  switch (current) {
-    case phase.trailerStart:
-      if (code === byte.carriageReturn) return phase.lastLineFeed
-      return tokenByte[code] === 1 ? phase.trailerName : phase.broken
-    case phase.trailerName:
-      if (code === byte.colon) return phase.trailerValue
-      return tokenByte[code] === 1 ? phase.trailerName : phase.broken
-    case phase.trailerValue:
-      return lineOr(code, phase.trailerValue, phase.trailerLineFeed)
-    case phase.trailerLineFeed:
-      return code === byte.lineFeed ? phase.trailerStart : phase.broken
-    case phase.lastLineFeed:
-      return code === byte.lineFeed ? phase.done : phase.broken
     default:
       return phase.broken
   }

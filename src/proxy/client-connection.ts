@@ -3,20 +3,20 @@ import type { ClientOrigin } from './client-origin.ts'
 import type { EndingClient } from './client-registry.ts'
 import type { ExchangeClient } from './exchange-client.ts'
 import { Exchange } from './exchange.ts'
-import { FlowSocket } from './flow-socket.ts'
+import { TimedSocket } from './timed-socket.ts'
 import { isLoopback, plainAddress } from './forwarded-fields.ts'
 import { HostRouting } from './host-routing.ts'
 import { parsed } from './parse-result.ts'
 import type { ProxyContext } from './proxy-context.ts'
 import { refusalFor, refusalResponse, type RefusalStatus } from './refusal.ts'
-import type { RawSocket } from './sockets.ts'
+import type { RawSocket } from '../platform/raw-sockets.ts'
 import type { Tunnel } from './tunnel.ts'
 
 /**
  * A client's connection: reads heads, has each request answered before the next one is looked at
  * (RFC 9112 §9.3.2), and ends in a way that lets the client read everything first.
  */
-export class ClientConnection extends FlowSocket implements ExchangeClient, EndingClient {
+export class ClientConnection extends TimedSocket implements ExchangeClient, EndingClient {
   /** `head`: between requests, or within a head. `leaving`: our FIN is sent, the client's is not here. */
   private phase: 'head' | 'exchange' | 'tunnel' | 'leaving' = 'head'
   /** What came of a head, or of the requests after the present one. */
@@ -41,7 +41,10 @@ export class ClientConnection extends FlowSocket implements ExchangeClient, Endi
     clients.add(this)
     this.deadlines.add(this)
     this.deadlineMs = this.deadlines.nowMs + limits.idleMs
-    if (clients.size > limits.clients) this.refuse(503)
+    if (clients.size <= limits.clients) return
+    this.refuse(503)
+    // Waiting for it takes a descriptor, which the clients that were let in need for their upstreams.
+    if (clients.size > limits.clients + limits.clientsTurnedAway) this.close()
   }
 
   /** It was the client that connected. */
@@ -135,7 +138,9 @@ export class ClientConnection extends FlowSocket implements ExchangeClient, Endi
     const { ahead } = this
     this.ahead = undefined
     if (ahead !== undefined) this.parseHead(ahead)
-    if (this.peerEnded && this.phase === 'head') this.leave()
+    if (!this.peerEnded) return
+    if (this.phase === 'head') this.leave()
+    else if (this.phase === 'exchange') this.exchange.onClientEnd()
   }
 
   onTunnel(tunnel: Tunnel): void {
@@ -174,9 +179,10 @@ export class ClientConnection extends FlowSocket implements ExchangeClient, Endi
   }
 
   private passToExchange(bytes: Buffer): void {
+    const { length } = bytes
     const next = this.exchange.onClientData(bytes)
     if (this.phase !== 'exchange') return
-    this.keepAhead(bytes, next)
+    if (next < length) this.keepAhead(bytes, next)
     this.exchange.settle()
   }
 

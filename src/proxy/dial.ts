@@ -1,9 +1,23 @@
 import type { Route, Upstream } from '../routes/route.ts'
 import type { Deadlines, Timed } from './deadlines.ts'
-import { connectTcp, connectUnix, type RawSocket, type SocketOwner } from './sockets.ts'
+import {
+  connectTcp,
+  connectUnix,
+  type RawSocket,
+  type SocketOwner,
+} from '../platform/raw-sockets.ts'
 
 /** What can be dialled: a route's upstream, or a server on a Unix socket of our own. */
 export type DialTarget = Upstream | { kind: 'socket'; path: string }
+
+/** Who gets a dialled connection. */
+export interface Dialler extends SocketOwner {
+  /** What it has to send already, if it is not more than that: a relay gets it along with the port. */
+  takeWaiting(bytesMax: number): Buffer
+}
+
+/** The kernel takes as much at once on a new Unix socket. */
+const firstBytesMax = 32 * 1024
 
 /** The relay's answers (see {@link Upstream}). */
 const relayAccepts = 'ok\n'
@@ -16,7 +30,7 @@ const relayRefuses = 'ECONNREFUSED\n'
  */
 export function dial(
   target: DialTarget,
-  owner: SocketOwner,
+  owner: Dialler,
   deadlines: Deadlines,
   limitMs: number,
 ): void {
@@ -51,16 +65,19 @@ export function dialTargetsOf(route: Route): readonly DialTarget[] {
   return hosts.map((host) => ({ kind: 'address', host, port: upstream.port }))
 }
 
-/** Asks a relay for a port, then hands the connection on. */
+/**
+ * Asks a relay for a port, then hands the connection on. The request goes along with the question, which
+ * saves a round trip: a relay that cannot connect drops it, so no service has seen it then.
+ */
 class RelayHandshake implements SocketOwner, Timed {
   deadlineMs = Infinity
   private socket: RawSocket | undefined
   private answer = Buffer.alloc(0)
   private readonly port: number
-  private readonly owner: SocketOwner
+  private readonly owner: Dialler
   private readonly deadlines: Deadlines
 
-  constructor(port: number, owner: SocketOwner, deadlines: Deadlines) {
+  constructor(port: number, owner: Dialler, deadlines: Deadlines) {
     this.port = port
     this.owner = owner
     this.deadlines = deadlines
@@ -70,8 +87,9 @@ class RelayHandshake implements SocketOwner, Timed {
   onOpen(socket: RawSocket): void {
     this.socket = socket
     const line = Buffer.from(`${this.port}\n`, 'latin1')
-    // A few bytes into an empty socket buffer: the kernel takes them whole or the connection is gone.
-    socket.write(line, 0, line.length)
+    const first = Buffer.concat([line, this.owner.takeWaiting(firstBytesMax)])
+    // Little, into an empty socket buffer: the kernel takes it whole or the connection is gone.
+    socket.write(first, 0, first.length)
   }
 
   onData(bytes: Buffer): void {

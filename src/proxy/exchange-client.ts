@@ -1,9 +1,9 @@
-import type { FlowSocket } from './flow-socket.ts'
+import type { TimedSocket } from './timed-socket.ts'
 import type { RefusalStatus } from './refusal.ts'
 import type { Tunnel } from './tunnel.ts'
 
 /** The client's side of an exchange. */
-export interface ExchangeClient extends FlowSocket {
+export interface ExchangeClient extends TimedSocket {
   /** Sends FIN after what waits; closes when the client had time to read it. */
   leave(): void
   refuse(status: RefusalStatus): void

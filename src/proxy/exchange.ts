@@ -4,6 +4,7 @@ import type { ExchangeClient } from './exchange-client.ts'
 import type { HostRouting } from './host-routing.ts'
 import type { ProxyContext } from './proxy-context.ts'
 import type { RefusalStatus } from './refusal.ts'
+import { releaseBytes } from './release-bytes.ts'
 import { RequestRelay } from './request-relay.ts'
 import { Responder, type ResponderEvents } from './responder.ts'
 import { type ResponseEvents, ResponseRelay } from './response-relay.ts'
@@ -58,7 +59,7 @@ export class Exchange implements ResponderEvents, ResponseEvents {
     const routed = this.routing.route(bytes, head)
     const destination = chooseDestination(bytes, head, routed)
     if (destination.kind === 'service') {
-      this.access.begin(destination.route, this.request.kept)
+      this.access.begin(destination.route, bytes)
       this.responder.askService(routed, destination)
     } else if (destination.kind === 'page') {
       this.responder.answer(destination.subject)
@@ -77,7 +78,7 @@ export class Exchange implements ResponderEvents, ResponseEvents {
     })
   }
 
-  /** More bytes from the client; the position of those that belong to later requests. */
+  /** More bytes from the client, which may be gone then; the position of those that belong to later requests. */
   onClientData(bytes: Buffer): number {
     const upstream = this.responder.bodyTaker
     const end = this.request.passBody(bytes, upstream)
@@ -86,7 +87,11 @@ export class Exchange implements ResponderEvents, ResponseEvents {
       else this.refuse(400)
       return bytes.length
     }
-    if (upstream?.isBackedUp === true && !this.request.isDone) this.client.pauseReading()
+    if (upstream?.isBackedUp === true) {
+      if (!this.request.isDone) this.client.pauseReading()
+    } else if (end === bytes.length) {
+      releaseBytes(bytes)
+    }
     return end
   }
 

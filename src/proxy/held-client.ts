@@ -1,4 +1,4 @@
-import { addressOf, type RawSocket, type SocketOwner } from './sockets.ts'
+import { addressOf, type RawSocket, type SocketOwner } from '../platform/raw-sockets.ts'
 
 /** Clients that are held back at a time, by one holder; more are turned away. */
 const heldMax = 1_024

@@ -10,7 +10,8 @@ export async function explainNoAnswer(
   { route, group }: ServiceDestination,
   failure: UpstreamFailure,
 ): Promise<PageSubject> {
-  const condition = await context.explain(route)
+  const told = await context.explain(route)
+  const condition = group.hasAnswered ? afterAnAnswer(told) : told
   return {
     kind: 'no-answer',
     agent: route.agent,
@@ -19,11 +20,17 @@ export async function explainNoAnswer(
     port: route.containerPort ?? route.upstream.port,
     failure,
     condition,
-    isStarting: isStarting(condition, context.limits.startingMs) && !group.hasAnswered,
+    isStarting: isStarting(condition, context.limits.startingMs),
   }
 }
 
-/** A service that has answered before is not starting; and none starts for ever. */
+/** A service that has answered before is not starting, however young its run. */
+function afterAnAnswer(condition: ServiceCondition): ServiceCondition {
+  if (condition.kind !== 'starting') return condition
+  return { kind: condition.listens ? 'unknown' : 'not-listening' }
+}
+
+/** None starts for ever. */
 function isStarting(condition: ServiceCondition, limitMs: number): boolean {
   return condition.kind === 'starting' && condition.sinceMs <= limitMs
 }

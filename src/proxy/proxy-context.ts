@@ -10,7 +10,7 @@ import { RequestHead } from './request-head.ts'
 import { addedBytesMax } from './request-writer.ts'
 import { ResponseHead } from './response-head.ts'
 import type { ServiceCondition } from './service-condition.ts'
-import type { FlowSocket } from './flow-socket.ts'
+import type { TimedSocket } from './timed-socket.ts'
 import { Tunnel } from './tunnel.ts'
 import type { UpstreamConnection } from './upstream-connection.ts'
 import { UpstreamGroup } from './upstream-group.ts'
@@ -92,7 +92,7 @@ export class ProxyContext {
 
   /** Joins a client with the upstream that agreed to another protocol. */
   openTunnel(
-    client: FlowSocket,
+    client: TimedSocket,
     { connection, group }: { connection: UpstreamConnection; group: UpstreamGroup },
     agent: string,
   ): Tunnel {

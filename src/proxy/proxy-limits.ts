@@ -44,6 +44,8 @@ export type ProxyLimits = {
   tunnelsPerAgent: number
   /** Connections of clients; each may need a second descriptor for its upstream. */
   clients: number
+  /** Clients beyond these that are waited for until they have read their 503; more are closed at once. */
+  clientsTurnedAway: number
 }
 
 /** What applies unless something else is asked for. */
@@ -69,4 +71,24 @@ export const defaultLimits: ProxyLimits = {
   queuePerUpstream: 1_024,
   tunnelsPerAgent: 8_000,
   clients: 9_000,
+  clientsTurnedAway: 450,
+}
+
+/** What the daemon itself has open: its database, log, listeners, sockets of commands. */
+const ownDescriptors = 64
+
+/**
+ * The limits of a process that may open only so many files, so that it runs out of clients it lets in before it runs out of
+ * descriptors: then it could not even say no. Two for each client, a tenth is left free.
+ */
+export function limitsWithin(
+  descriptors: number,
+): Pick<ProxyLimits, 'clients' | 'clientsTurnedAway' | 'tunnelsPerAgent'> {
+  const room = Math.max(1, Math.floor(((descriptors - ownDescriptors) * 0.9) / 2))
+  const clients = Math.min(defaultLimits.clients, room)
+  return {
+    clients,
+    clientsTurnedAway: Math.min(defaultLimits.clientsTurnedAway, Math.ceil(clients / 20)),
+    tunnelsPerAgent: Math.min(defaultLimits.tunnelsPerAgent, clients),
+  }
 }

@@ -13,3 +13,14 @@ export type ProxyStats = {
   idleUpstreamConnections: number
   tunnels: number
 }
+
+/** Of a proxy that is not there. */
+export const noStats: ProxyStats = {
+  requests: 0,
+  retries: 0,
+  failures: 0,
+  openConnections: 0,
+  upstreamConnections: 0,
+  idleUpstreamConnections: 0,
+  tunnels: 0,
+}

@@ -1,4 +1,4 @@
-import type { FlowSocket } from './flow-socket.ts'
+import type { TimedSocket } from './timed-socket.ts'
 import type { RoutedHost, ServiceDestination } from './host-routing.ts'
 import type { KeptRequest } from './kept-request.ts'
 import { explainNoAnswer } from './no-answer.ts'
@@ -34,13 +34,13 @@ export class Responder implements LinkOwner {
   /** Tells one request from the next after a wait. */
   private serial = 0
   private readonly context: ProxyContext
-  private readonly client: FlowSocket
+  private readonly client: TimedSocket
   private readonly request: RequestRelay
   private readonly events: ResponderEvents
 
   constructor(
     context: ProxyContext,
-    client: FlowSocket,
+    client: TimedSocket,
     request: RequestRelay,
     events: ResponderEvents,
   ) {

@@ -1,10 +1,11 @@
 import type { AccessRecord } from './access-record.ts'
 import { byte } from './byte-class.ts'
 import { BodyReader } from './body-reader.ts'
-import type { FlowSocket } from './flow-socket.ts'
+import type { TimedSocket } from './timed-socket.ts'
 import type { KeptRequest } from './kept-request.ts'
 import { parsed } from './parse-result.ts'
 import type { ProxyContext } from './proxy-context.ts'
+import { releaseBytes } from './release-bytes.ts'
 import type { ResponseHead } from './response-head.ts'
 import { connectionLine, passesUnchanged, writeResponseHead } from './response-writer.ts'
 import { offersAll } from './upgrade-offer.ts'
@@ -43,7 +44,7 @@ export class ResponseRelay {
   endsByClose = false
 
   private readonly context: ProxyContext
-  private readonly client: FlowSocket
+  private readonly client: TimedSocket
   private readonly link: UpstreamLink
   private readonly access: AccessRecord
   private readonly events: ResponseEvents
@@ -58,7 +59,7 @@ export class ResponseRelay {
 
   constructor(
     context: ProxyContext,
-    client: FlowSocket,
+    client: TimedSocket,
     link: UpstreamLink,
     access: AccessRecord,
     events: ResponseEvents,
@@ -209,6 +210,7 @@ export class ResponseRelay {
     this.bodyBytes += end
     this.send(bytes, 0, this.body.passedEnd(end), false)
     this.finishPart(end < bytes.length)
+    if (!this.client.isBackedUp) releaseBytes(bytes)
   }
 
   /** HTTP/1.0 knows no chunks: only the data is sent (RFC 9112 §6.1). */

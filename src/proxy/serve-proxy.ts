@@ -7,7 +7,7 @@ import { ProxyContext } from './proxy-context.ts'
 import type { ProxyOptions } from './proxy-options.ts'
 import type { ProxyStats } from './proxy-stats.ts'
 import { refusalResponse } from './refusal.ts'
-import { listenTcp, listenUnix } from './sockets.ts'
+import { listenTcp, listenUnix } from '../platform/raw-sockets.ts'
 
 /** A proxy that answers. */
 export type RunningProxy = {

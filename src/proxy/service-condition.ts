@@ -1,7 +1,7 @@
 /** What the runtime's side knows about a service that does not answer. */
 export type ServiceCondition =
-  /** The run started this long ago and nothing listens yet. */
-  | { kind: 'starting'; sinceMs: number }
+  /** The run started this long ago; something listens, at last or still, or not. */
+  | { kind: 'starting'; sinceMs: number; listens: boolean }
   | { kind: 'stopped' }
   | { kind: 'exited'; exitCode: number }
   /** It runs, but nothing listens on the service's port. */

@@ -4,7 +4,7 @@ const chunked = ascii('chunked')
 
 /**
  * Judges a Transfer-Encoding value (RFC 9112 §6.1): 0 = exactly `chunked`; 400 = chunked twice, not
- * last, or nothing named; 501 = a coding we do not know.
+ * last, or an empty element, which some parsers pass over and others do not; 501 = a coding we do not know.
  */
 export function judgeTransferCoding(bytes: Uint8Array, from: number, to: number): 0 | 400 | 501 {
   let chunkedSeen = false
@@ -13,13 +13,12 @@ export function judgeTransferCoding(bytes: Uint8Array, from: number, to: number)
   while (position <= to) {
     let end = position
     while (end < to && bytes[end] !== byte.comma) end++
-    if (chunkedSeen) return 400
+    if (chunkedSeen || isEmpty(bytes, position, end)) return 400
     if (isChunked(bytes, position, end)) chunkedSeen = true
-    else if (!isEmpty(bytes, position, end)) unknownSeen = true
+    else unknownSeen = true
     position = end + 1
   }
-  if (unknownSeen) return 501
-  return chunkedSeen ? 0 : 400
+  return unknownSeen ? 501 : 0
 }
 
 /** The digits of a Content-Length as a number, or -1: no sign, no list, nothing too long to be exact. */

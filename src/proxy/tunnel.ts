@@ -1,4 +1,4 @@
-import type { FlowSocket } from './flow-socket.ts'
+import type { TimedSocket } from './timed-socket.ts'
 import type { UpstreamConnection, UpstreamUser } from './upstream-connection.ts'
 
 /**
@@ -6,7 +6,7 @@ import type { UpstreamConnection, UpstreamUser } from './upstream-connection.ts'
  * back the other one, and a FIN passes on as a FIN.
  */
 export class Tunnel implements UpstreamUser {
-  private readonly client: FlowSocket
+  private readonly client: TimedSocket
   private readonly upstream: UpstreamConnection
   private readonly silenceMs: number
   private readonly now: () => number
@@ -15,7 +15,7 @@ export class Tunnel implements UpstreamUser {
 
   /** `onClosed` is called once; `silenceMs` bounds the time after one side's FIN. */
   constructor(options: {
-    client: FlowSocket
+    client: TimedSocket
     upstream: UpstreamConnection
     silenceMs: number
     now: () => number

@@ -1,8 +1,8 @@
 import type { Deadlines } from './deadlines.ts'
 import { dial, type DialTarget } from './dial.ts'
-import { FlowSocket } from './flow-socket.ts'
+import { TimedSocket } from './timed-socket.ts'
 import type { ProxyLimits } from './proxy-limits.ts'
-import type { RawSocket } from './sockets.ts'
+import type { RawSocket } from '../platform/raw-sockets.ts'
 import { failureOf, type UpstreamFailure } from './upstream-failure.ts'
 
 /** Who uses a connection to an upstream: an exchange, then perhaps the tunnel it became. */
@@ -28,7 +28,7 @@ export interface UpstreamHome {
 }
 
 /** A connection to an upstream; used by one exchange at a time, idle in between. */
-export class UpstreamConnection extends FlowSocket {
+export class UpstreamConnection extends TimedSocket {
   user: UpstreamUser | undefined
   /** It has carried a response before: when it closes now, that may be the upstream's idle limit. */
   isReused = false

@@ -1,12 +1,14 @@
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
-import type { ContainerSpec } from '../runtime/container-spec.ts'
+import type { ContainerSpec, MountSpec } from '../runtime/container-spec.ts'
 import type { ContainerId } from '../runtime/container-state.ts'
 import type { ImageStore } from '../runtime/image-store.ts'
 import { MissingImageError } from '../runtime/missing-image-error.ts'
 import { containerSpec } from './container-spec-of.ts'
+import { gvisorResolver, RESOLVER_FILES } from './gvisor-resolver.ts'
 import { hostRelays } from './host-relays.ts'
 import { accessByAddress, curlSettings, type InsideAccess, NO_ACCESS } from './inside-access.ts'
+import { buildImage } from './build-image.ts'
 import { ownHosts } from './own-hosts.ts'
 import { pullImage } from './pull-image.ts'
 import type { RunContext } from './run-context.ts'
@@ -47,11 +49,11 @@ export async function createContainer(
     homeId: context.homeId,
     version: context.version,
     ...(runtime.networks === undefined ? {} : { network: SHARED_NETWORK }),
-    access,
+    access: { ...access, mounts: [...access.mounts, ...resolverMounts(options, context)] },
     ...(terminalSize === undefined ? {} : { terminalSize }),
   })
   context.runs.intend(runId, 'container', spec.name)
-  const container = await createOrPull(options, spec)
+  const container = await createOrFetch(options, context, spec)
   if (!context.runs.recordContainer(runId, spec.name, container)) {
     // Whoever ended the run meanwhile did not find a container to remove.
     await runtime.remove(container)
@@ -82,6 +84,29 @@ function accessFor(
   return accessByAddress({ agent, services, address: insideAddress, curlrcPath })
 }
 
+/** In gVisor on a network of ours the engine's name server cannot be reached; this machine's can. */
+function resolverMounts(
+  { plan, runId, runtime }: StartOptions,
+  { paths }: RunContext,
+): MountSpec[] {
+  const target = '/etc/resolv.conf'
+  if (plan.sandbox.ociRuntime === undefined || runtime.networks === undefined) return []
+  if (plan.mounts.some((mount) => mount.target === target)) return []
+  const text = gvisorResolver(RESOLVER_FILES.map(textOf))
+  if (text === undefined) return []
+  const source = paths.runResolver(runId)
+  writeForContainer(source, text)
+  return [{ source, target, readonly: true }]
+}
+
+function textOf(path: string): string {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch {
+    return ''
+  }
+}
+
 /** The folder is its owner's alone; the file is read by whoever the command runs as. */
 function writeForContainer(path: string, text: string): void {
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
@@ -93,19 +118,41 @@ function writeForContainer(path: string, text: string): void {
  * Creating is not interrupted: an engine that was left in the middle may make the container afterwards,
  * when nobody looks for it any more.
  */
-async function createOrPull(
-  { plan, runtime, progress, signal }: StartOptions,
+async function createOrFetch(
+  options: StartOptions,
+  context: RunContext,
   spec: ContainerSpec,
 ): Promise<ContainerId> {
+  const { plan, runtime } = options
   const { images } = runtime
-  const pull = (from: ImageStore): Promise<void> =>
-    progress.timed('pull', () => pullImage(from, spec.image, progress, signal))
-  if (plan.pull === 'always' && images !== undefined) await pull(images)
+  if (plan.pull === 'always' && images !== undefined) await fetchImage(images, options, context)
   try {
     return await runtime.create(spec)
   } catch (error) {
     if (!(error instanceof MissingImageError) || images === undefined) throw error
-    await pull(images)
+    await fetchImage(images, options, context)
     return runtime.create(spec)
   }
+}
+
+/** Pulls an image that is somebody's, and builds one that is ours. */
+async function fetchImage(
+  images: ImageStore,
+  { plan, runId, runtime, findBuilders, progress, signal }: StartOptions,
+  { paths }: RunContext,
+): Promise<void> {
+  const { build } = plan
+  if (build === undefined)
+    return progress.timed('pull', () => pullImage(images, plan.image, progress, signal))
+  return progress.timed('build', () =>
+    buildImage({
+      build,
+      runtime,
+      findBuilders,
+      dockerfilePath: paths.runDockerfile(runId),
+      noCache: plan.pull === 'always',
+      progress,
+      signal,
+    }),
+  )
 }

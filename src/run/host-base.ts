@@ -3,6 +3,7 @@ import { isWithin } from '../config/mount.ts'
 import { type Dependency, formatDependency } from '../config/dependency.ts'
 import type { ProjectConfig } from '../config/project-config.ts'
 import type { Environment } from '../platform/host.ts'
+import { findEntry } from '../image/catalogue.ts'
 import { UserError } from '../lib/errors.ts'
 import { quoted } from '../lib/quoted.ts'
 import { findHostProgram, type HostProgram, isVersion } from './host-programs.ts'
@@ -94,7 +95,9 @@ async function programFor(
       fix: ['install it in the project, in its own way', DOCKER],
       exitCode: 2,
     })
-  const { name, version } = dependency
+  const { version } = dependency
+  // The catalogue knows what else it is called.
+  const name = findEntry(dependency.name)?.name ?? dependency.name
   const found = await findHostProgram(name, host)
   const remedies = [
     `install ${asked.replace('@', ' ')} on this machine, first on your PATH`,

@@ -29,6 +29,7 @@ const QUESTIONS: Readonly<Record<string, Question>> = {
     ],
   },
   go: { program: 'go', parameters: ['env', 'GOVERSION', 'GOROOT'] },
+  rust: { program: 'rustc', parameters: ['--version'] },
 }
 
 /** Finds the program that a catalogue name means; undefined when this machine has none that works. */

@@ -10,7 +10,7 @@ import { planSandbox } from './sandbox-plan.ts'
 import { type GitMounts, withGitMounts } from './git-mounts.ts'
 import type { RunPlan } from './plan.ts'
 import type { PlannedNetwork } from './planned-network.ts'
-import { imageBase, type RunBase } from './run-base.ts'
+import type { RunBase } from './run-base.ts'
 
 /** Everything a plan is made from. */
 export type PlanInputs = {
@@ -33,8 +33,7 @@ export type PlanInputs = {
     rebuild: boolean
   }
   envNames: readonly string[]
-  /** Absent: the image that the project asks for. */
-  base?: RunBase
+  base: RunBase
   git: GitMounts
   host: { uid: number; gid: number; cwd: string; homeDir: string }
   /** The path without links; throws when there is nothing. */
@@ -43,8 +42,7 @@ export type PlanInputs = {
 
 /** Decides what a run will be. Pure but for `realPath`; throws a `UserError` for what cannot be. */
 export function planRun(inputs: PlanInputs): RunPlan {
-  const { project, flags, info } = inputs
-  const base = inputs.base ?? imageBase(project)
+  const { project, flags, info, base } = inputs
   if (!info.isLocal)
     throw new UserError(
       `${info.description} runs on another machine, which cannot see ${inputs.workspace}`,
@@ -67,6 +65,7 @@ export function planRun(inputs: PlanInputs): RunPlan {
     image: base.image,
     imageSource: base.imageSource,
     pull: flags.rebuild ? 'always' : 'missing',
+    ...(base.build === undefined ? {} : { build: base.build }),
     ...(command === undefined ? {} : { command }),
     envNames: [...inputs.envNames].sort(),
     mounts: withGitMounts([...base.mounts, ...planMounts(inputs)], inputs.git),

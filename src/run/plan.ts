@@ -1,5 +1,6 @@
 import type { MountSpec } from '../runtime/container-spec.ts'
 import type { RuntimeKind } from '../runtime/container-state.ts'
+import type { PlannedBuild } from './planned-build.ts'
 import type { PlannedNetwork } from './planned-network.ts'
 
 /** A service of the run: its name and the port it listens on inside. */
@@ -18,6 +19,8 @@ export type RunPlan = {
   imageSource: string
   /** `always`: fetch the image even when one of that name is here. */
   pull: 'missing' | 'always'
+  /** How to make the image, when it is one of ours; it is made when it is not here. */
+  build?: PlannedBuild
   /** Absent: the image's own command. */
   command?: readonly string[]
   /** Names only, sorted. */

@@ -1,4 +1,5 @@
 import type { Environment } from '../platform/host.ts'
+import type { FindBuilders } from '../runtime/builder-candidate.ts'
 import type { ContainerRuntime } from '../runtime/container-runtime.ts'
 import type { TerminalSize } from '../runtime/terminal-size.ts'
 import type { RunPlan } from './plan.ts'
@@ -23,6 +24,7 @@ export type StartOptions = {
   env: Readonly<Record<string, string>>
   runtime: ContainerRuntime
   supervision: Supervision
+  findBuilders: FindBuilders
   progress: RunProgress
   hostEnv: Environment
   /** Of the user's terminal, when there is one. */

@@ -16,8 +16,8 @@ import { StrayContainers } from './stray-containers.ts'
 const TICK_MS = 500
 /** How long a command gets to clean up after its own run before we do. */
 const HOLDER_GRACE_MS = 5000
-/** Grace of a run whose command died. */
-const ORPHAN_GRACE_MS = 10_000
+/** Grace of a run whose command died: what an engine gives, and less where nothing but us keeps it. */
+const ORPHAN_GRACE_MS = { docker: 10_000, apple: 10_000, embedded: 2000 } as const
 /** When an end that failed is tried again. */
 const RETRY_MS = 15_000
 /** How long after a run's end something of it may still appear on its runtime. */
@@ -172,7 +172,7 @@ export class Supervisor implements AsyncDisposable {
   #abandoned(runId: string): void {
     const run = this.#context.runs.find(runId)
     if (run === undefined || !isLive(run.state) || !run.attached) return
-    this.#end(runId, endOfOrphan(run, ORPHAN_GRACE_MS))
+    this.#end(runId, endOfOrphan(run, ORPHAN_GRACE_MS[run.runtime]))
   }
 
   #tick(): void {
@@ -182,7 +182,7 @@ export class Supervisor implements AsyncDisposable {
       // A command that holds its run is not the one that died while stopping it.
       if (this.#holders.has(run.id) && run.state === 'running') continue
       if ((this.#due.get(run.id) ?? 0) > this.#context.clock.now()) continue
-      this.#end(run.id, { ...endOfOrphan(run, ORPHAN_GRACE_MS), ifFree: true })
+      this.#end(run.id, { ...endOfOrphan(run, ORPHAN_GRACE_MS[run.runtime]), ifFree: true })
     }
     for (const [runId, atMs] of this.#due) this.#endWhenDue(runId, atMs)
   }
@@ -197,7 +197,7 @@ export class Supervisor implements AsyncDisposable {
     } else if (run.state === 'stopping' && run.owner.pid === this.#context.processes.self.pid) {
       // Our own try to stop it failed.
       this.#due.delete(runId)
-      this.#end(runId, endOfOrphan(run, ORPHAN_GRACE_MS))
+      this.#end(runId, endOfOrphan(run, ORPHAN_GRACE_MS[run.runtime]))
     }
   }
 

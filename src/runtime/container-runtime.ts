@@ -1,3 +1,5 @@
+import type { Duplex } from 'node:stream'
+
 import type { ContainerSpec } from './container-spec.ts'
 import type {
   ContainerEvent,
@@ -8,6 +10,7 @@ import type {
   RuntimeKind,
 } from './container-state.ts'
 import type { ContainerStream, LogChunk, LogOptions } from './container-stream.ts'
+import type { ImageBuilder } from './image-builder.ts'
 import type { ImageStore } from './image-store.ts'
 import type { LabelSelector } from './labels.ts'
 import type { NetworkManager } from './network-manager.ts'
@@ -77,6 +80,10 @@ export interface ContainerRuntime {
 
   /** Containers have no network but their own loopback, and reach this machine by `ContainerSpec.hostRelays`. */
   readonly relaysToHost?: true
+  /** A new connection to a BuildKit that belongs to this runtime; for HTTP/2, nothing was sent on it yet. */
+  dialBuildkit?(signal: AbortSignal): Promise<Duplex>
+  /** Builds into the runtime's own store, without anything that only BuildKit has. */
+  readonly builder?: ImageBuilder
   readonly images?: ImageStore
   readonly networks?: NetworkManager
   readonly volumes?: VolumeStore

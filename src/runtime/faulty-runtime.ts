@@ -8,7 +8,7 @@ import type { NetworkManager } from './network-manager.ts'
  * or removes something, and before each that a life cycle waits for.
  */
 export function faultyRuntime(runtime: ContainerRuntime): ContainerRuntime {
-  const { images, networks, volumes } = runtime
+  const { images, networks, volumes, builder } = runtime
   return {
     kind: runtime.kind,
     endpoint: runtime.endpoint,
@@ -30,6 +30,13 @@ export function faultyRuntime(runtime: ContainerRuntime): ContainerRuntime {
     ...(images === undefined ? {} : { images: faultyImages(images) }),
     ...(networks === undefined ? {} : { networks: faultyNetworks(networks) }),
     ...(volumes === undefined ? {} : { volumes }),
+    ...(builder === undefined ? {} : { builder }),
+    ...(runtime.dialBuildkit === undefined
+      ? {}
+      : {
+          dialBuildkit: (signal) => runtime.dialBuildkit?.(signal) ?? Promise.reject(signal.reason),
+        }),
+    ...(runtime.relaysToHost === undefined ? {} : { relaysToHost: true }),
   }
 }
 
@@ -39,6 +46,8 @@ function faultyImages(images: ImageStore): ImageStore {
       around('image-inspect', () => images.inspect(reference, signal)),
     pull: (reference, onProgress, signal) =>
       around('pull', () => images.pull(reference, onProgress, signal)),
+    login: (registry, signal) => images.login(registry, signal),
+    load: (tarball, signal) => around('load', () => images.load(tarball, signal)),
   }
 }
 

@@ -19,6 +19,11 @@ export type ImageInfo = {
   user: string
 }
 
+/** How a registry knows the user. */
+export type RegistryLogin =
+  | { username: string; password: string; serveraddress: string }
+  | { identitytoken: string; serveraddress: string }
+
 export interface ImageStore {
   /** Undefined when the image is not here. */
   inspect(reference: string, signal?: AbortSignal): Promise<ImageInfo | undefined>
@@ -28,4 +33,8 @@ export interface ImageStore {
     onProgress: (progress: PullProgress) => void,
     signal?: AbortSignal,
   ): Promise<void>
+  /** The user's login at a registry (`docker.io`, `host:port`), as builders ask for it; undefined: none. */
+  login(registry: string, signal?: AbortSignal): Promise<RegistryLogin | undefined>
+  /** Takes an image in from a tarball as `docker save` writes it. */
+  load(tarball: AsyncIterable<Uint8Array>, signal?: AbortSignal): Promise<void>
 }

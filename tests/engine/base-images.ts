@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs'
 import { readdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { busyboxImage } from './images/busybox-image.ts'
+import { copiedPythonImage } from './images/copied-python-image.ts'
 import { debianImage } from './images/debian-image.ts'
 import { nodeImage } from './images/node-image.ts'
 import { pythonImage } from './images/python-image.ts'
@@ -23,16 +24,24 @@ type ImageBuild = {
 export type BaseImage = {
   /** All tags that it answers to in the mirror; `build` makes the first. */
   readonly references: readonly [string, ...string[]]
+  /** The image it is built on, which is made before. */
+  readonly base?: string
   /** Changes when the image would be built differently. */
   readonly recipe: string
   build(build: ImageBuild): Promise<void>
 }
 
 /**
- * In the order they are built, since later ones stand on debian. A change that needs golang, moby/buildkit,
+ * In the order they are built, since later ones stand on earlier ones. A change that needs golang, moby/buildkit,
  * docker/dockerfile or docker:dind adds its file in images/ and its line here.
  */
-const baseImages: readonly BaseImage[] = [busyboxImage, debianImage, nodeImage, pythonImage]
+const baseImages: readonly BaseImage[] = [
+  busyboxImage,
+  debianImage,
+  nodeImage,
+  pythonImage,
+  copiedPythonImage,
+]
 
 /** What the cached registry holds: reference → identity of the recipe it was built by. */
 type Stock = Readonly<Record<string, string>>
@@ -45,12 +54,15 @@ export type ImageSupply = {
 /** The images that the cached registry lacks or has by another recipe. */
 export async function missingImages(supply: ImageSupply): Promise<readonly BaseImage[]> {
   const stock = await readStock(supply.cacheDir)
-  const missing = baseImages.filter((image) => {
+  const missing: BaseImage[] = []
+  for (const image of baseImages) {
     const identity = recipeIdentity(image, supply.extraCertificates)
-    return image.references.some((reference) => stock[reference] !== identity)
-  })
-  // The others are built on debian: one that stays would keep the old layers.
-  return missing.includes(debianImage) ? baseImages : missing
+    const isStocked = image.references.every((reference) => stock[reference] === identity)
+    // Built on one that is made anew, it would keep the old layers.
+    const isOutdated = missing.some(({ references }) => references.some((it) => it === image.base))
+    if (!isStocked || isOutdated) missing.push(image)
+  }
+  return missing
 }
 
 /** Notes that an image is in the cached registry. */

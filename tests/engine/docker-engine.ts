@@ -4,6 +4,7 @@ import type { EnginePaths } from './engine-paths.ts'
 import { isAlive, startDetached } from './engine-processes.ts'
 import type { ProcessIdentity } from './engine-state.ts'
 import type { EngineSuite } from './engine-suites.ts'
+import { netstackRuntime } from './netstack-runsc.ts'
 import { run, succeeds } from './run-command.ts'
 
 /** The port of the registry mirror inside an engine's network namespace. */
@@ -14,7 +15,13 @@ export type DockerEngineOptions = {
   readonly suite: EngineSuite
   /** Environment with the tool folder first in PATH. */
   readonly env: Readonly<Record<string, string>>
-  readonly programs: { readonly runsc: string; readonly init: string; readonly runcWrapper: string }
+  readonly programs: {
+    readonly runsc: string
+    /** A current gVisor; absent where it could not be built. */
+    readonly netstackRunsc?: string
+    readonly init: string
+    readonly runcWrapper: string
+  }
 }
 
 /** Starts dockerd (and with it its own containerd) in the engine's network namespace; returns when it answers (limit 60 s). */
@@ -65,6 +72,14 @@ function daemonConfig(options: DockerEngineOptions, wrapsRunc: boolean): object 
       ...(wrapsRunc ? { 'runc-wrapper': { path: programs.runcWrapper } } : {}),
       // Never --platform=kvm: it wedges. Here `host` is the container's own network namespace, so ports and DNS work.
       runsc: { path: programs.runsc, runtimeArgs: ['--platform=ptrace', '--network=host'] },
+      ...(programs.netstackRunsc === undefined
+        ? {}
+        : {
+            [netstackRuntime]: {
+              path: programs.netstackRunsc,
+              runtimeArgs: ['--platform=systrap', '--network=sandbox'],
+            },
+          }),
     },
   }
 }

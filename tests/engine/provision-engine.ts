@@ -17,6 +17,7 @@ import {
 import { engineSuites, type SuiteName } from './engine-suites.ts'
 import { provideTools, withTools, type EngineTools } from './engine-tools.ts'
 import { prepareMachine } from './machine-before.ts'
+import { netstackRunsc } from './netstack-runsc.ts'
 import { copyRegistryContent, startRegistry } from './registry-server.ts'
 import { stockRegistry } from './stock-registry.ts'
 import { sweepAbandoned, tearDown } from './tear-down.ts'
@@ -54,10 +55,11 @@ export async function provisionEngine(options: ProvisionOptions): Promise<TestEn
   const { name, cacheDir, log, suite } = options
   requireDebianRoot()
   const tools = await provideTools(suite, cacheDir, log)
+  const gvisor = await netstackRunsc(cacheDir, log)
   for (const swept of await sweepAbandoned(cacheDir)) log(`removed the abandoned engine ${swept}`)
   await tearDown(name, cacheDir)
   try {
-    return await bringUp(options, tools)
+    return await bringUp(options, tools, gvisor)
   } catch (error) {
     await tearDown(name, cacheDir)
     throw error
@@ -76,7 +78,11 @@ function requireDebianRoot(): void {
   if (missing.length > 0) throw new Error(`a test engine needs Debian: no ${missing.join(', ')}`)
 }
 
-async function bringUp(options: ProvisionOptions, tools: EngineTools): Promise<TestEngine> {
+async function bringUp(
+  options: ProvisionOptions,
+  tools: EngineTools,
+  gvisor: string | undefined,
+): Promise<TestEngine> {
   const { name, suite: suiteName, cacheDir, log } = options
   const paths = enginePaths(name, cacheDir)
   const env = { ...withTools(tools.folder).env, [engineNameVariable]: name }
@@ -103,6 +109,7 @@ async function bringUp(options: ProvisionOptions, tools: EngineTools): Promise<T
   log(`starting the engine of ${suiteName}`)
   const programs = {
     runsc: tools.runsc,
+    ...(gvisor === undefined ? {} : { netstackRunsc: gvisor }),
     init: tools.init,
     runcWrapper: join(import.meta.dir, 'oci-runtime-wrapper.sh'),
   }

@@ -53,6 +53,7 @@ async function buildAndPush(
   { cacheDir, tools, env, log }: StockOptions,
 ): Promise<void> {
   const [first] = image.references
+  if (image.base !== undefined) await takeFromStock(image.base, env)
   log(`building ${first}`)
   const folder = await mkdtemp(join(cacheDir, 'build-'))
   try {
@@ -74,4 +75,14 @@ async function buildAndPush(
     await run(['docker', 'push', '-q', target], { env, limitMs: 120_000 })
   }
   await recordImage(supply, image)
+}
+
+/** The engine has no mirror yet, so what a Dockerfile starts from has to be there by its own name. */
+async function takeFromStock(
+  reference: string,
+  env: Readonly<Record<string, string>>,
+): Promise<void> {
+  const source = `127.0.0.1:${stockPort}/library/${reference}`
+  await run(['docker', 'pull', '-q', source], { env, limitMs: 120_000 })
+  await run(['docker', 'tag', source, reference], { env })
 }

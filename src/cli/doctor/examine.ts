@@ -10,10 +10,12 @@ import { formatServiceHost } from '../../routes/host-name.ts'
 import type { AppContext } from '../app-context.ts'
 import { readProxyStatus } from '../control-proxy.ts'
 import { loadSettings } from '../load-settings.ts'
+import { readAccess } from '../read-access.ts'
 import { openStoresForReading } from '../stores.ts'
 import { acceptsConnections } from './accepts-connections.ts'
 import { daemonFinding } from './daemon-finding.ts'
 import { broken, type Finding, notice } from './finding.ts'
+import { hostBlockFindings } from './host-block-findings.ts'
 import { portFinding } from './port-finding.ts'
 import { PROBE_NAME, resolverFinding } from './resolver-finding.ts'
 import { gvisorFinding, runtimeFindings } from './runtime-findings.ts'
@@ -34,7 +36,8 @@ export async function examine(app: AppContext): Promise<Finding[]> {
     portHere(app, settings, daemon.status),
     resolverHere(app, state.hosts),
   ])
-  return [...runtimes, state.finding, daemon.finding, port, resolver]
+  const blocks = await hostBlocks(state.runs)
+  return [...runtimes, state.finding, daemon.finding, port, resolver, ...blocks]
 }
 
 /** Without settings it is not known what to look at. */
@@ -65,10 +68,12 @@ type StateHere = {
   /** Host names of all routes. */
   hosts: readonly string[]
   liveRuns: number
+  /** The live ones, and where their access logs are. */
+  runs: readonly { name: string; accessLog: string }[]
 }
 
 function readState(app: AppContext): StateHere {
-  const nothing = { hosts: [], liveRuns: 0 }
+  const nothing = { hosts: [], liveRuns: 0, runs: [] }
   const finding = stateFinding(app.paths.dir, app.host.uid)
   if (finding.outcome === 'broken') return { finding, ...nothing }
   try {
@@ -77,10 +82,19 @@ function readState(app: AppContext): StateHere {
     using _state = stores.state
     const { routes, runs } = stores.context
     const hosts = routes.list().map(({ service, agent }) => formatServiceHost(service, agent))
-    return { finding, hosts, liveRuns: runs.list({ live: true }).length }
+    const live = runs.list({ live: true })
+    const logs = live.map(({ id, name }) => ({ name, accessLog: app.paths.runAccess(id) }))
+    return { finding, hosts, liveRuns: live.length, runs: logs }
   } catch (error) {
     return { finding: brokenBecause('state', error), ...nothing }
   }
+}
+
+async function hostBlocks(runs: StateHere['runs']): Promise<Finding[]> {
+  const findings = runs.map(async ({ name, accessLog }) =>
+    hostBlockFindings(name, (await readAccess(accessLog)).lines),
+  )
+  return (await Promise.all(findings)).flat()
 }
 
 async function readDaemon(

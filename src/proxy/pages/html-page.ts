@@ -1,24 +1,8 @@
 import { createHash } from 'node:crypto'
 import { escapeHtml } from './escape-html.ts'
 import type { ErrorContent, IndexContent, PageContent } from './page-content.ts'
+import { pageStyle } from './page-style.ts'
 import type { ServiceLink } from './service-links.ts'
-
-const style = `
-:root { color-scheme: light dark; --line: color-mix(in srgb, currentColor 18%, transparent); }
-body { margin: 0; font: 16px/1.5 system-ui, sans-serif; background: Canvas; color: CanvasText; }
-main, footer { max-width: 40rem; margin: 0 auto; padding: 1.5rem 1rem; overflow-wrap: anywhere; }
-h1 { font-size: 1.4rem; line-height: 1.25; margin: 1rem 0; }
-h2 { font-size: 1rem; margin: 1.5rem 0 .25rem; }
-h2 a { color: inherit; text-decoration: none; }
-small, footer { color: color-mix(in srgb, currentColor 65%, transparent); }
-code { font: .9em ui-monospace, monospace; background: var(--line); border-radius: .3em; padding: .1em .4em; }
-ul { list-style: none; margin: .5rem 0; padding: 0; border-top: 1px solid var(--line); }
-li { border-bottom: 1px solid var(--line); }
-li a { display: flex; flex-wrap: wrap; gap: 0 1rem; padding: .6rem 0; text-decoration: none; }
-li b { min-width: 6rem; }
-a:focus-visible { outline: 2px solid; outline-offset: 2px; }
-footer { font-size: .85rem; padding-top: 0; }
-`
 
 /** Replaces the list when the routes have changed; what it inserts was escaped by us. */
 const script = `
@@ -34,7 +18,7 @@ new EventSource('/events').addEventListener('routes', async (event) => {
 /** Nothing is loaded from anywhere, and only what is written here runs. */
 export const contentSecurityPolicy = [
   `default-src 'none'`,
-  `style-src '${hashOf(style)}'`,
+  `style-src '${hashOf(pageStyle)}'`,
   `script-src '${hashOf(script)}'`,
   `connect-src 'self'`,
   `img-src data:`,
@@ -58,7 +42,7 @@ export function htmlPage(content: PageContent, version: string): string {
 <meta name="viewport" content="width=device-width">
 ${refresh}<title>${title}</title>
 <link rel="icon" href="data:,">
-<style>${style}</style>
+<style>${pageStyle}</style>
 </head>
 <body>
 ${main}<footer>agent ${escapeHtml(version)}</footer>
@@ -72,21 +56,36 @@ function errorMain(content: ErrorContent): string {
 <small>${content.status}</small>
 <h1>${escapeHtml(content.title)}</h1>
 <p>${escapeHtml(capitalised(content.reason))}</p>
-<p>${withCommand(content.fix)}</p>
-${serviceList(content.services)}</main>
+<p>${fixMarkup(content.fix)}</p>
+${content.refreshSeconds === undefined ? '' : waiting}${servicesByAgent(content.services)}</main>
 `
 }
 
+const waiting = '<p class="quiet">This page becomes the service as soon as it answers.</p>\n'
+
 function indexMain(content: IndexContent): string {
-  const agents = content.agents.map(
-    ({ name, url, services }) =>
-      `<h2><a href="${escapeHtml(url)}">${escapeHtml(name)}</a></h2>\n${serviceList(services)}`,
+  // On its own page the agent's name is in the title already.
+  const isOfOne = content.agents.length === 1 && content.agents[0]?.name === content.title
+  const agents = content.agents.map(({ name, url, services }) =>
+    isOfOne
+      ? serviceList(services)
+      : `<h2><a href="${escapeHtml(url)}">${escapeHtml(name)}</a></h2>\n${serviceList(services)}`,
   )
-  const empty = `<p>No agent is running.</p>\n<p>${withCommand('agent run')}</p>\n`
+  const empty = `<p>No agent is running.</p>\n<p>${fixMarkup('start one: agent run')}</p>\n`
   return `<main data-generation="${content.generation}">
 <h1>${escapeHtml(content.title)}</h1>
 ${agents.length === 0 ? empty : agents.join('')}</main>
 `
+}
+
+/** Under the names of their agents, when there are several. */
+function servicesByAgent(services: readonly ServiceLink[]): string {
+  const byAgent = Map.groupBy(services, ({ agent }) => agent)
+  if (byAgent.size < 2) return serviceList(services)
+  return Array.from(
+    byAgent,
+    ([agent, ofAgent]) => `<h2>${escapeHtml(agent)}</h2>\n${serviceList(ofAgent)}`,
+  ).join('')
 }
 
 function serviceList(services: readonly ServiceLink[]): string {
@@ -98,11 +97,14 @@ function serviceList(services: readonly ServiceLink[]): string {
   return `<ul>\n${items.join('\n')}\n</ul>\n`
 }
 
-/** Shows the command in a fix as one: `text: agent logs web`, or all of it. */
-function withCommand(fix: string): string {
+/** Shows the command or the address in a fix as one: `text: agent logs web`, `agent list`, `open http://…`. */
+function fixMarkup(fix: string): string {
+  const [, address] = /^open (https?:\/\/\S+)$/.exec(fix) ?? []
+  if (address !== undefined)
+    return `Open <a href="${escapeHtml(address)}">${escapeHtml(address)}</a>`
   const [, text = '', command = ''] = /^(?:(.*): )?(agent .*)$/.exec(fix) ?? []
   if (command === '') return escapeHtml(capitalised(fix))
-  const lead = text === '' ? '' : `${escapeHtml(capitalised(text))}: `
+  const lead = text === '' ? 'Try ' : `${escapeHtml(capitalised(text))}: `
   return `${lead}<code>${escapeHtml(command)}</code>`
 }
 

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 
 const condition = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('starting'), sinceMs: z.number() }),
+  z.object({ kind: z.literal('starting'), sinceMs: z.number(), listens: z.boolean() }),
   z.object({ kind: z.literal('stopped') }),
   z.object({ kind: z.literal('exited'), exitCode: z.number() }),
   z.object({ kind: z.literal('not-listening') }),

@@ -1,6 +1,6 @@
 import { chmod, rm } from 'node:fs/promises'
 import type { ProxyOptions } from '../proxy-options.ts'
-import { serveUnix } from '../sockets.ts'
+import { serveUnix } from '../../platform/serve-unix.ts'
 import { errorContent } from './error-content.ts'
 import { contentSecurityPolicy, htmlPage } from './html-page.ts'
 import { indexContent } from './index-content.ts'

@@ -34,8 +34,11 @@ const proxyStatus = z.strictObject({
   uptimeMs: z.number(),
   routes: z.number(),
   requests: z.number(),
+  failures: z.number(),
   openConnections: z.number(),
   tunnels: z.number(),
+  upstreamConnections: z.number(),
+  idleUpstreamConnections: z.number(),
 })
 
 const status = z.strictObject({

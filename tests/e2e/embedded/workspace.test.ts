@@ -113,3 +113,23 @@ for (const [yaml, what, why] of refusals)
     expect(stderr).toContain(why)
     expect(stderr).toContain('fix: ')
   })
+
+embeddedTest('a mount where nothing can be made is refused with a place that works', async () => {
+  await using home = homeWithoutEngine()
+  const file = join(home.dir, 'home', 'file')
+  writeFileSync(file, 'here\n')
+  const project = home.project('p')
+  const refused = await home.agent([
+    ...RUN,
+    '--mount',
+    `${file}:/opt/x/file`,
+    project,
+    '--',
+    'true',
+  ])
+  expect(refused.code).toBe(125)
+  expect(refused.stderr).toContain('nothing can be mounted at "/opt/x/file"')
+  expect(refused.stderr).toContain('fix: mount it below /workspace')
+  const there = [...RUN, '--mount', `${file}:/home/agent/x/file:ro`, project, '--']
+  expect(await home.answer([...there, 'cat', '/home/agent/x/file'])).toBe('here')
+})

@@ -59,7 +59,7 @@ sudoSuite((sudoTest) => {
     expect(inHome.code).toBe(1)
     expect(inHome.stderr).toContain("is another user's")
     expect(inHome.stderr).toContain('fix: run the same command without sudo')
-    for (const command of [['list'], ['stop', '--all'], ['run', '.'], ['status']]) {
+    for (const command of [['list'], ['stop', '--all'], ['run', '/usr/share/doc'], ['status']]) {
       const { code } = await home.sudoAgent(command, { HOME: home.dir })
       expect([command, code]).toEqual([command, command[0] === 'run' ? 125 : 1])
     }

@@ -16,7 +16,14 @@ CMD ["node"]
 
 /** Node.js 22 from the npm packages node-linux-<arch> and npm. It stands in for the newer tags too. */
 export const nodeImage: BaseImage = {
-  references: ['node:22-slim', 'node:24-slim', 'node:lts-slim', 'node:slim'],
+  references: [
+    'node:22-slim',
+    'node:22-bookworm-slim',
+    'node:24-slim',
+    'node:lts-slim',
+    'node:slim',
+  ],
+  base: 'debian:bookworm-slim',
   recipe: `npm packages 1\n${dockerfile}`,
   async build({ folder, options }) {
     const root = join(folder, 'root')

@@ -17,6 +17,7 @@ CMD ["python3"]
 /** Python 3.11 from Debian: in /usr/bin with links in /usr/local/bin, and pip free to install as the original's is. */
 export const pythonImage: BaseImage = {
   references: ['python:3.11-slim'],
+  base: 'debian:bookworm-slim',
   recipe: dockerfile,
   async build({ folder, options }) {
     await writeFile(join(folder, 'Dockerfile'), dockerfile)

@@ -1,9 +1,12 @@
-import { describe, expect } from 'bun:test'
+import { describe, expect, test } from 'bun:test'
+import { once } from 'node:events'
 import { createServer as createHttpServer } from 'node:http'
 import { createServer, type Socket } from 'node:net'
-import { CONNECTIONS_MAX } from '../../../src/egress/limits.ts'
+import { ACCEPTED_MAX, CONNECTIONS_MAX } from '../../../src/egress/limits.ts'
 import {
   ask,
+  type Client,
+  echoingOrigin,
   egressBed,
   listenOutside,
   OUTSIDE_ADDRESS,
@@ -123,6 +126,54 @@ outsideTest('the connection after the last allowed one gets 503', async () => {
   }
   for (const client of clients) client[Symbol.dispose]()
 })
+
+test('connections that say nothing are closed once there are too many, until others end', async () => {
+  await using bed = await egressBed()
+  const idle: Client[] = []
+  while (idle.length < ACCEPTED_MAX) {
+    // The kernel queues some hundreds of connections that are not accepted yet.
+    const some = Array.from({ length: 128 }, () => rawClient(bed.socketPath))
+    idle.push(...some)
+    await Promise.all(some.map(({ socket }) => once(socket, 'connect')))
+  }
+  using extra = rawClient(bed.socketPath)
+  expect(await extra.ended()).toBe('')
+  for (const client of idle.slice(0, 8)) client[Symbol.dispose]()
+  // The ends of those and the next connection are seen in any order.
+  let answer = ''
+  while (answer === '') {
+    using next = rawClient(bed.socketPath)
+    next.socket.write('nonsense\r\n\r\n')
+    answer = await next.ended()
+  }
+  expect(answer).toStartWith('HTTP/1.1 400 ')
+  for (const client of idle) client[Symbol.dispose]()
+})
+
+outsideTest(
+  'a connection without a whole request head is ended, one with a head is not',
+  async () => {
+    await using bed = await egressBed({ headLimitMs: 300 })
+    await using server = await listenOutside(echoingOrigin())
+    using idle = rawClient(bed.socketPath)
+    using begun = rawClient(bed.socketPath)
+    using tunnel = rawClient(bed.socketPath)
+    using upload = rawClient(bed.socketPath)
+    begun.socket.write('GET http://o.test/ HTT')
+    const target = `o.test:${server.port}`
+    tunnel.socket.write(ask(`CONNECT ${target} HTTP/1.1`))
+    upload.socket.write(ask(`POST http://${target}/ HTTP/1.1`, 'Content-Length: 4\r\n', 'ab'))
+    for (const client of [idle, begun]) {
+      const answer = await client.ended()
+      expect(answer).toStartWith('HTTP/1.1 408 ')
+      expect(answer).toContain('no whole request came in time')
+    }
+    upload.socket.write('cd')
+    expect(await upload.until('"bytes":4')).toStartWith('HTTP/1.1 200 ')
+    tunnel.socket.write(ask('GET / HTTP/1.1'))
+    await tunnel.until('"bytes":0')
+  },
+)
 
 outsideTest('closing ends tunnels and requests that wait', async () => {
   const bed = await egressBed()

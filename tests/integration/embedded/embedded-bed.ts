@@ -41,7 +41,9 @@ function embeddedRuntime(root: string): EmbeddedRuntime {
 
 /** For suites that remove what they make. */
 export async function openEmbedded(): Promise<EmbeddedRuntime> {
-  return embeddedRuntime(join(tmpdir(), `agent-embedded-shared-${process.pid}`))
+  const root = join(tmpdir(), `agent-embedded-shared-${process.pid}`)
+  process.once('exit', () => rmSync(root, { recursive: true, force: true }))
+  return embeddedRuntime(root)
 }
 
 /** An embedded runtime on a state folder of its own, with a workspace; disposing removes all of it. */

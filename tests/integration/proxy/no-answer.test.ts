@@ -44,8 +44,8 @@ describe('rule 13: why there is no answer', () => {
       /cannot be asked: gone\[0m$/,
     ],
     [{ kind: 'unknown' }, 502, 'refused', /nothing accepts connections for port 3000/],
-    [{ kind: 'starting', sinceMs: 4000 }, 503, 'starting', /started 4s ago/],
-    [{ kind: 'starting', sinceMs: 61_000 }, 502, 'starting', /started 1m ago/],
+    [{ kind: 'starting', sinceMs: 4000, listens: false }, 503, 'starting', /started 4s ago/],
+    [{ kind: 'starting', sinceMs: 61_000, listens: false }, 502, 'starting', /started 1m ago/],
   ]
 
   test.each(conditions)('refused, and %j', async (condition, status, error, reason) => {
@@ -74,12 +74,14 @@ describe('rule 13: why there is no answer', () => {
   })
 
   test('a service that has answered before is not starting', async () => {
-    await using bed = await ProxyBed.open({ condition: { kind: 'starting', sinceMs: 1 } })
+    await using bed = await ProxyBed.open({
+      condition: { kind: 'starting', sinceMs: 1, listens: false },
+    })
     const { upstream } = await reuseConnection(bed)
     bed.upstream.close()
     upstream.finish()
     await eventually(() => bed.proxy.stats().upstreamConnections === 0, 'the end of the connection')
-    expect((await failure(bed)).status).toBe(502)
+    expect(await failure(bed)).toMatchObject({ status: 502, error: 'not-listening' })
   })
 
   test('the word of the runtime is waited for only so long', async () => {

@@ -37,6 +37,7 @@ const refusals: Record<string, [status: number, request: string][]> = {
     [400, post('Transfer-Encoding: chunked, chunked')],
     [400, post('Transfer-Encoding: chunked', 'Transfer-Encoding: chunked')],
     [400, post('Transfer-Encoding:')],
+    [400, post('Transfer-Encoding: , chunked')],
     [400, post('Transfer-Encoding: \x0bchunked')],
     [400, head('POST / HTTP/1.0', hostLine, 'Transfer-Encoding: chunked')],
     [400, post('Content-Length: 5', 'Content-Length: 6')],
@@ -56,6 +57,9 @@ const refusals: Record<string, [status: number, request: string][]> = {
     [400, `${post('Transfer-Encoding: chunked')}0\r\n folded: 1\r\n\r\n`],
     [400, `${post('Transfer-Encoding: chunked')}fffffffffffffffff\r\n`],
     [400, `${post('Transfer-Encoding: chunked')}-1\r\n`],
+    [400, `${post('Transfer-Encoding: chunked')}0\r\nContent-Length: 4\r\n\r\n`],
+    [400, `${post('Transfer-Encoding: chunked')}0\r\nTransfer-Encoding: chunked\r\n\r\n`],
+    [400, `${post('Transfer-Encoding: chunked')}0\r\nHost: other.localhost\r\n\r\n`],
   ],
   'rule 6: lines that are not quite lines': [
     [400, get('A : 1')],

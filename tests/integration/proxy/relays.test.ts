@@ -40,22 +40,39 @@ class RelayBed implements AsyncDisposable {
 const ask = get('Connection: close', 'Accept: application/json')
 
 describe('a service behind a relay', () => {
-  test('is asked for by its port, and sent the request after the ok', async () => {
+  test('gets the request along with its port, and the next ones alone', async () => {
     await using relayBed = await RelayBed.open()
     const { relay, bed } = relayBed
     const client = await bed.client()
     client.send(get())
     const upstream = await relay.accept()
     expect(await upstream.next(5)).toBe('3000\n')
-    upstream.send('o')
-    upstream.send('k\n')
     expect(await upstream.head()).toBe(
       `GET / HTTP/1.1\r\nHost: ${webHost}\r\n${bed.forwarded(webHost)}`,
     )
+    upstream.send('o')
+    upstream.send('k\n')
     upstream.send(okResponse)
     expect(await client.until('ok')).toBe(okResponse)
     client.send(head('GET /2 HTTP/1.1', `Host: ${webHost}`))
     expect(await upstream.head()).toStartWith('GET /2 ')
+  })
+
+  test('gets a large body after the ok, all of it', async () => {
+    await using relayBed = await RelayBed.open()
+    const { relay, bed } = relayBed
+    const client = await bed.client()
+    const body = 'x'.repeat(1024 * 1024)
+    client.send(
+      head('POST / HTTP/1.1', `Host: ${webHost}`, `Content-Length: ${body.length}`) + body,
+    )
+    const upstream = await relay.accept()
+    expect(await upstream.next(5)).toBe('3000\n')
+    upstream.send('ok\n')
+    expect(await upstream.head()).toContain(`Content-Length: ${body.length}\r\n`)
+    expect(await upstream.next(body.length)).toBe(body)
+    upstream.send(okResponse)
+    expect(await client.until('ok')).toBe(okResponse)
   })
 
   test('may send its first bytes together with the ok', async () => {
@@ -74,6 +91,7 @@ describe('a service behind a relay', () => {
     const answer = relayBed.bed.exchange(ask)
     const upstream = await relayBed.relay.accept()
     await upstream.next(5)
+    await upstream.head()
     upstream.send('ECONNREFUSED\n')
     expect(readErrorPage(await answer)).toMatchObject({ status: 502, error: 'refused' })
     await upstream.toEnd()

@@ -187,6 +187,24 @@ describe('rule 20: requests one after another', () => {
     expect(await client.toEnd()).toEqual({ text: okResponse + okResponse, ending: 'end' })
   })
 
+  test.each([webHost, 'nobody.localhost'])(
+    'a client that sends FIN within a later request, to %s, is not waited for',
+    async (host) => {
+      await using bed = await ProxyBed.open({ limits: { abandonedMs: 60_000 } })
+      const client = await bed.client()
+      const unfinished = head('POST / HTTP/1.1', `Host: ${host}`, 'Content-Length: 6')
+      client.send(`${get()}${unfinished}ab`).finish()
+      const upstream = await bed.upstream.accept()
+      await upstream.head()
+      // The FIN is there before the answer is.
+      const { promise, resolve } = Promise.withResolvers<void>()
+      setTimeout(resolve, 20)
+      await promise
+      upstream.send(okResponse)
+      expect(await client.toEnd()).toEqual({ text: okResponse, ending: 'end' })
+    },
+  )
+
   test('a head may come in any pieces', async () => {
     await using bed = await ProxyBed.open()
     bed.upstream.answerAll(okResponse)

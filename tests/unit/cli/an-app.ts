@@ -46,6 +46,7 @@ export class AnApp implements Disposable {
         ],
         connect: async () => this.runtime,
       },
+      builders: () => async () => [],
       sudoCaller: () => undefined,
       forCaller: () => this.context,
       startDaemonInBackground: () => undefined,

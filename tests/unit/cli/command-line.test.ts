@@ -13,11 +13,15 @@ const COMMANDS = (await knownCommands()).map(({ name }) => name)
 describe('the command line', () => {
   test('has every command that is promised and is there', () => {
     const promised =
-      'run attach exec list stop destroy logs url open proxy route status version'.split(' ')
+      'run attach exec list stop destroy logs url open proxy route build deps schema status version'.split(
+        ' ',
+      )
     const parts = ['proxy start', 'proxy stop', 'proxy restart', 'proxy status'].concat(
       'route add',
       'route list',
       'route remove',
+      'deps list',
+      'deps info',
     )
     for (const name of [...promised, ...parts]) expect(COMMANDS).toContain(name)
   })

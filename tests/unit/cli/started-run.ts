@@ -35,6 +35,7 @@ export async function startedRun(app: AnApp, changes: Partial<RunPlan> = {}): Pr
       runId: newRunId(),
       env: {},
       runtime: app.runtime,
+      findBuilders: async () => [],
       supervision: {
         watch: async () => undefined,
         proxyPort: async () => 8080,
@@ -44,6 +45,7 @@ export async function startedRun(app: AnApp, changes: Partial<RunPlan> = {}): Pr
       progress: {
         notice: () => undefined,
         status: () => undefined,
+        building: () => () => undefined,
         timed: (_step, work) => work(),
       },
       hostEnv: {},

@@ -1,13 +1,10 @@
 import { describe, expect, test } from 'bun:test'
-import { notAvailableYet, notBuiltYet } from '../../../src/config/not-available-yet.ts'
+import { notAvailableYet } from '../../../src/config/not-available-yet.ts'
 import { problemError } from '../../../src/config/problem.ts'
 import { configOf } from './reading.ts'
 
 function missingIn(text: string): string[] {
-  const config = configOf(text)
-  return [...notAvailableYet(config), ...notBuiltYet(config)].map(
-    (problem) => problemError(problem).message,
-  )
+  return notAvailableYet(configOf(text)).map((problem) => problemError(problem).message)
 }
 
 describe('what is not available yet', () => {
@@ -32,24 +29,12 @@ describe('what is not available yet', () => {
       'container: { apple: { builder_dns: [1.1.1.1] } }',
       '1:21: container.apple is not available yet',
     ],
-    ['dependencies: [gh]', '1:16: dependency gh is not available yet'],
-    [
-      'dependencies: [node@22, "npm:prettier"]',
-      '1:25: dependency npm:prettier is not available yet',
-    ],
-    ['dependencies: [docker:host]', '1:16: dependency docker:host is not available yet'],
-    ['dependencies: [rust@1.80]', '1:16: dependency rust@1.80 is not available yet'],
-    [
-      'runtime: { node: 22 }\ndependencies: [python]',
-      '2:16: dependency python beside another language is not available yet',
-    ],
   ])('%j', (text, message) => {
     expect(missingIn(text)).toEqual([`agent.yaml:${message}`])
   })
 
   test('is told all at once, in the order of the file', () => {
     expect(missingIn('container: { pids: 1 }\nhome: persistent')).toHaveLength(2)
-    expect(missingIn('dependencies: [gh, jq]')).toHaveLength(2)
     expect(missingIn('container: { pids: 1 }\nhome: persistent')[0]).toStartWith('agent.yaml:1:')
   })
 })

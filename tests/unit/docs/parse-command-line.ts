@@ -9,6 +9,7 @@ import { systemProcessTable } from '../../../src/platform/process-identity.ts'
 import { selfCommand } from '../../../src/platform/self-command.ts'
 import { statePaths } from '../../../src/platform/state-paths.ts'
 import { systemTerminal } from '../../../src/platform/terminal.ts'
+import { systemBuilders } from '../../../src/system-builders.ts'
 import { systemRuntimes } from '../../../src/system-runtimes.ts'
 
 /**
@@ -64,6 +65,7 @@ function parserContext(): AppContext {
     build: buildInfo(),
     selfCommand: selfCommand(),
     runtimes: systemRuntimes(host),
+    builders: systemBuilders,
     startDaemonInBackground: () => undefined,
     sudoCaller: () => undefined,
     forCaller: () => context,

@@ -116,6 +116,9 @@ describe('a chunked body', () => {
     '0\r\nA: 1\r\n b\r\n\r\n',
     '0\r\nA: 1\n\r\n',
     '0\r\n\r\r\n',
+    '0\r\nContent-Length: 4\r\n\r\n',
+    '0\r\nA: 1\r\nTRANSFER-encoding: chunked\r\n\r\n',
+    '0\r\nhost: x\r\n\r\n',
     '1000000000001\r\n',
     `${'0'.repeat(70_000)}1\r\n`,
     `1;${'x'.repeat(70_000)}\r\n`,
@@ -124,6 +127,11 @@ describe('a chunked body', () => {
     const bytes = latin1(text)
     expect(new ChunkedScanner().scan(bytes, 0, bytes.length)).toBe(-1)
   })
+})
+
+test('a trailer may have a name that only begins or ends like one of the framing', () => {
+  const bytes = latin1('0\r\nContent-Length-X: 4\r\nX-Host: a\r\nHos: b\r\nHostt: c\r\n\r\n')
+  expect(new ChunkedScanner().scan(bytes, 0, bytes.length)).toBe(bytes.length)
 })
 
 test('a body with a length ends after so many bytes', () => {

@@ -157,12 +157,30 @@ describe('what a browser gets', () => {
     }
   })
 
+  test('leads to the nearest name in one click', () => {
+    const unknown = {
+      kind: 'unknown-service',
+      agent: 'myapp',
+      service: 'wbe',
+      nearest: 'web',
+    } as const
+    expect(htmlPage(content(unknown), '')).toContain(
+      '<p>Open <a href="http://web.myapp.localhost:8080">http://web.myapp.localhost:8080</a></p>',
+    )
+  })
+
+  test('says whose a service is where there are several agents, and once where there is one', () => {
+    const all = htmlPage(content({ kind: 'unknown-agent', agent: 'x' }), '')
+    expect(all.match(/<h2>.*?<\/h2>/g)).toEqual(['<h2>myapp</h2>', '<h2>other</h2>'])
+    expect(htmlPage(indexContent(table, 'myapp', origin), '')).not.toContain('<h2>')
+  })
+
   test('a service that is starting is asked again', () => {
     const page = content({
       ...noAnswer,
       isStarting: true,
       failure: { kind: 'refused' },
-      condition: { kind: 'starting', sinceMs: 1_500 },
+      condition: { kind: 'starting', sinceMs: 1_500, listens: false },
     })
     expect(page).toMatchObject({ status: 503, headers: { 'Retry-After': '1' } })
     expect(htmlPage(page, '')).toContain('<meta http-equiv="refresh" content="1">')

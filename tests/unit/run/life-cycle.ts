@@ -102,10 +102,12 @@ export class LifeCycle implements AsyncDisposable {
         runId,
         env: {},
         runtime: this.runtime,
+        findBuilders: async () => [],
         supervision: this.supervision(),
         progress: {
           notice: (line) => void this.notices.push(line),
           status: () => undefined,
+          building: () => () => undefined,
           timed: (_step, work) => work(),
         },
         hostEnv: {},

@@ -1,14 +1,18 @@
 import { expect, test } from 'bun:test'
 import { loadProjectConfig } from '../../../src/config/load-project-config.ts'
 import type { Mount } from '../../../src/config/mount.ts'
+import { imageBase } from '../../../src/run/run-base.ts'
 import { planRun } from '../../../src/run/plan-run.ts'
 import { valueOf } from '../config/reading.ts'
 
 /** The mounts of a run of /w whose agent.yaml asks for `mounts`. */
 function plannedMounts(mounts: string, asked: readonly Mount[] = []) {
   const text = `mounts: ${mounts}`
+  const project = valueOf(loadProjectConfig({ text, file: 'agent.yaml' }))
+  const host = { uid: 1, gid: 1, cwd: '/elsewhere', homeDir: '/home/me' }
   const plan = planRun({
-    project: valueOf(loadProjectConfig({ text, file: 'agent.yaml' })),
+    project,
+    base: imageBase(project, { ...host, arch: 'x64', version: '1.2.3' }),
     name: 'a',
     workspace: '/w',
     sandbox: { value: 'none', source: 'flag', name: '--sandbox' },
@@ -25,7 +29,7 @@ function plannedMounts(mounts: string, asked: readonly Mount[] = []) {
     },
     envNames: [],
     git: { mounts: [], env: {}, missing: [] },
-    host: { uid: 1, gid: 1, cwd: '/elsewhere', homeDir: '/home/me' },
+    host,
     realPath: (path) => path,
   })
   return plan.mounts

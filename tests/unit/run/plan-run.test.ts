@@ -2,6 +2,7 @@ import { describe, expect, test } from 'bun:test'
 import { loadProjectConfig } from '../../../src/config/load-project-config.ts'
 import { type PlanInputs, planRun } from '../../../src/run/plan-run.ts'
 import type { RunPlan } from '../../../src/run/plan.ts'
+import { imageBase } from '../../../src/run/run-base.ts'
 import type { RuntimeInfo } from '../../../src/runtime/container-state.ts'
 import { valueOf } from '../config/reading.ts'
 import { userErrorOf } from '../../support/user-error-of.ts'
@@ -29,6 +30,8 @@ type Changes = Partial<Omit<PlanInputs, 'flags' | 'project'>> & {
 
 /** The plan of a project with this agent.yaml. */
 function planned(yaml: string, changes: Changes = {}): RunPlan {
+  const project = valueOf(loadProjectConfig({ text: yaml, file: 'agent.yaml' }))
+  const host = { uid: 1000, gid: 1001, cwd: '/cwd', homeDir: '/home/me' }
   return planRun({
     name: 'myapp',
     workspace: '/w',
@@ -37,10 +40,11 @@ function planned(yaml: string, changes: Changes = {}): RunPlan {
     ociRuntimes: [],
     envNames: [],
     git: { mounts: [], env: {}, missing: [] },
-    host: { uid: 1000, gid: 1001, cwd: '/cwd', homeDir: '/home/me' },
+    base: imageBase(project, { ...host, arch: 'x64', version: '1.2.3' }),
+    host,
     realPath: (path) => path,
     ...changes,
-    project: valueOf(loadProjectConfig({ text: yaml, file: 'agent.yaml' })),
+    project,
     flags: { ...FLAGS, ...changes.flags },
   })
 }

@@ -49,6 +49,8 @@ export function steppedRuntime(runtime: ContainerRuntime, onStep: OnStep): Conta
             inspect: (reference, signal) => images.inspect(reference, signal),
             pull: (reference, onProgress, signal) =>
               around('pull', () => images.pull(reference, onProgress, signal)),
+            login: (registry, signal) => images.login(registry, signal),
+            load: (tarball, signal) => images.load(tarball, signal),
           },
         }),
     ...(networks === undefined

@@ -93,7 +93,7 @@ describe('a stored output', () => {
         expect(await readStoredOutput(path, tail)).toEqual(expected.slice(-tail || lines.length))
       }),
     )
-  })
+  }, 30_000)
 
   test('holds line separators of Unicode as parts of a line', async () => {
     using folder = temporaryFolder()

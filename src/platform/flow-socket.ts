@@ -1,12 +1,10 @@
-import type { Deadlines, Timed } from './deadlines.ts'
-import type { RawSocket, SocketOwner } from './sockets.ts'
+import type { RawSocket, SocketOwner } from './raw-sockets.ts'
 
 /**
  * A connection with back-pressure: what the kernel does not take waits here, and whoever produces it
  * is told to pause. So one buffer at most waits for each connection, however slow its peer is.
  */
-export abstract class FlowSocket implements SocketOwner, Timed {
-  deadlineMs = Infinity
+export abstract class FlowSocket implements SocketOwner {
   /** The peer sent FIN: nothing more will come. */
   peerEnded = false
   isClosed = false
@@ -16,16 +14,9 @@ export abstract class FlowSocket implements SocketOwner, Timed {
   private isFinishing = false
   private isPaused = false
 
-  protected readonly deadlines: Deadlines
-
-  constructor(deadlines: Deadlines) {
-    this.deadlines = deadlines
-  }
-
   abstract onConnectError(error: unknown): void
   abstract onData(bytes: Buffer): void
   abstract onEnd(): void
-  abstract onDeadline(): void
   abstract onDefect(error: unknown): void
 
   /** All that waited was sent: who produces may go on. */
@@ -42,7 +33,8 @@ export abstract class FlowSocket implements SocketOwner, Timed {
     }
     this.socket = socket
     if (this.isPaused) socket.pause()
-    this.onDrain()
+    if (this.isFinishing && this.unsent === undefined) socket.shutdown()
+    else this.onDrain()
   }
 
   onDrain(): void {
@@ -88,6 +80,17 @@ export abstract class FlowSocket implements SocketOwner, Timed {
     return false
   }
 
+  /**
+   * Takes what waits for a connection that is not open yet, for whoever opens it to send; nothing when that
+   * is more than `bytesMax`. Who produces it is told to go on once the connection is open.
+   */
+  takeWaiting(bytesMax: number): Buffer {
+    const waiting = Buffer.concat(this.unsent ?? [])
+    if (waiting.length === 0 || waiting.length > bytesMax) return Buffer.alloc(0)
+    this.unsent = []
+    return waiting
+  }
+
   pauseReading(): void {
     if (this.isPaused) return
     this.isPaused = true
@@ -125,12 +128,10 @@ export abstract class FlowSocket implements SocketOwner, Timed {
     socket?.terminate()
   }
 
-  private release(): void {
+  protected release(): void {
     this.isClosed = true
     this.unsent = undefined
     this.socket = undefined
-    this.deadlineMs = Infinity
-    this.deadlines.remove(this)
     this.onReleased()
   }
 

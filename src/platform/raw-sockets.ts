@@ -1,6 +1,6 @@
 /**
- * The one place where the proxy meets Bun's sockets. Everything else works on these interfaces.
- * Bun's semantics that the proxy relies on (1.4.5): `data` gets a buffer of its own that may be kept;
+ * The one place that meets Bun's sockets. Everything else works on these interfaces.
+ * Bun's semantics that are relied on (1.4.5): `data` gets a buffer of its own that may be kept;
  * `shutdown()` after or before the peer's FIN closes the socket by itself; a reset is reported even
  * while reading is paused.
  */
@@ -144,16 +144,4 @@ export function connectUnix(path: string, owner: SocketOwner): void {
     socket: events,
   })
   connecting.catch((error: unknown) => owner.onConnectError(error))
-}
-
-/** Serves HTTP on a Unix socket, for the pages of our own. Throws when the path cannot be bound. */
-export function serveUnix(
-  path: string,
-  respond: (request: Request) => Response | Promise<Response>,
-): { stop(): Promise<void> } {
-  const options = { unix: path, fetch: respond, development: false as const }
-  // A quiet event stream must not be cut. Bun obeys this for Unix sockets too, its types leave it out.
-  Object.assign(options, { idleTimeout: 0 })
-  const server = Bun.serve(options)
-  return { stop: () => server.stop(true) }
 }

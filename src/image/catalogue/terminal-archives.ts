@@ -1,0 +1,107 @@
+import type { ArchiveEntry } from '../catalogue-entry.ts'
+
+/** Tools for the terminal. */
+export const TERMINAL_ARCHIVES: Readonly<Record<string, ArchiveEntry>> = {
+  bat: {
+    kind: 'release archive',
+    description: 'cat with syntax highlighting',
+    homepage: 'https://github.com/sharkdp/bat',
+    defaultVersion: '0.26.1',
+    url: 'https://github.com/sharkdp/bat/releases/download/v{version}/bat-v{version}-{arch}.tar.gz',
+    arch: { amd64: 'x86_64-unknown-linux-musl', arm64: 'aarch64-unknown-linux-musl' },
+    commands: { bat: 'bat-v{version}-{arch}/bat' },
+  },
+  delta: {
+    kind: 'release archive',
+    description: 'viewer of diffs',
+    homepage: 'https://github.com/dandavison/delta',
+    defaultVersion: '0.19.2',
+    url: 'https://github.com/dandavison/delta/releases/download/{version}/delta-{version}-{arch}.tar.gz',
+    arch: { amd64: 'x86_64-unknown-linux-musl', arm64: 'aarch64-unknown-linux-gnu' },
+    commands: { delta: 'delta-{version}-{arch}/delta' },
+  },
+  fd: {
+    kind: 'release archive',
+    description: 'finder of files',
+    homepage: 'https://github.com/sharkdp/fd',
+    defaultVersion: '10.4.2',
+    url: 'https://github.com/sharkdp/fd/releases/download/v{version}/fd-v{version}-{arch}.tar.gz',
+    arch: { amd64: 'x86_64-unknown-linux-musl', arm64: 'aarch64-unknown-linux-musl' },
+    commands: { fd: 'fd-v{version}-{arch}/fd' },
+  },
+  fzf: {
+    kind: 'release archive',
+    description: 'fuzzy finder',
+    homepage: 'https://junegunn.github.io/fzf/',
+    defaultVersion: '0.74.3',
+    url: 'https://github.com/junegunn/fzf/releases/download/v{version}/fzf-{version}-linux_{arch}.tar.gz',
+    checksum: {
+      form: 'list',
+      url: 'https://github.com/junegunn/fzf/releases/download/v{version}/fzf_{version}_checksums.txt',
+    },
+    commands: { fzf: 'fzf' },
+  },
+  gh: {
+    kind: 'release archive',
+    description: 'command line of GitHub',
+    homepage: 'https://cli.github.com',
+    defaultVersion: '2.98.0',
+    url: 'https://github.com/cli/cli/releases/download/v{version}/gh_{version}_linux_{arch}.tar.gz',
+    checksum: {
+      form: 'list',
+      url: 'https://github.com/cli/cli/releases/download/v{version}/gh_{version}_checksums.txt',
+    },
+    commands: { gh: 'gh_{version}_linux_{arch}/bin/gh' },
+  },
+  lazygit: {
+    kind: 'release archive',
+    description: 'terminal interface of git',
+    homepage: 'https://github.com/jesseduffield/lazygit',
+    requires: ['git'],
+    defaultVersion: '0.64.1',
+    url: 'https://github.com/jesseduffield/lazygit/releases/download/v{version}/lazygit_{version}_linux_{arch}.tar.gz',
+    arch: { amd64: 'x86_64', arm64: 'arm64' },
+    checksum: {
+      form: 'list',
+      url: 'https://github.com/jesseduffield/lazygit/releases/download/v{version}/checksums.txt',
+    },
+    commands: { lazygit: 'lazygit' },
+  },
+  ripgrep: {
+    kind: 'release archive',
+    description: 'search in files (command rg)',
+    homepage: 'https://github.com/BurntSushi/ripgrep',
+    defaultVersion: '15.2.0',
+    url: 'https://github.com/BurntSushi/ripgrep/releases/download/{version}/ripgrep-{version}-{arch}.tar.gz',
+    arch: { amd64: 'x86_64-unknown-linux-musl', arm64: 'aarch64-unknown-linux-gnu' },
+    checksum: {
+      form: 'single',
+      url: 'https://github.com/BurntSushi/ripgrep/releases/download/{version}/ripgrep-{version}-{arch}.tar.gz.sha256',
+    },
+    commands: { rg: 'ripgrep-{version}-{arch}/rg' },
+  },
+  task: {
+    kind: 'release archive',
+    description: 'task runner',
+    homepage: 'https://taskfile.dev',
+    defaultVersion: '3.53.1',
+    url: 'https://github.com/go-task/task/releases/download/v{version}/task_linux_{arch}.tar.gz',
+    checksum: {
+      form: 'list',
+      url: 'https://github.com/go-task/task/releases/download/v{version}/task_checksums.txt',
+    },
+    commands: { task: 'task' },
+  },
+  yq: {
+    kind: 'release archive',
+    description: 'YAML processor',
+    homepage: 'https://mikefarah.gitbook.io/yq/',
+    defaultVersion: '4.53.6',
+    url: 'https://github.com/mikefarah/yq/releases/download/v{version}/yq_linux_{arch}',
+    checksum: {
+      form: 'bsd',
+      url: 'https://github.com/mikefarah/yq/releases/download/v{version}/checksums-bsd',
+    },
+    commands: { yq: 'yq_linux_{arch}' },
+  },
+}

@@ -1,0 +1,131 @@
+import { archiveCommands, packagesForArchive, scriptCommands } from './archive-step.ts'
+import { baseReference, copiedRuntimes, copyReference } from './base-image.ts'
+import type { Architecture } from './catalogue-entry.ts'
+import type { InstallPlan } from './install-plan.ts'
+import { packageSteps } from './package-steps.ts'
+import { runStep } from './run-step.ts'
+
+export type DockerfileOptions = {
+  architecture: Architecture
+  /** Keep downloads between builds. Only BuildKit can; without, the text is for any builder. */
+  cacheMounts: boolean
+  /** Shell commands of the user's, each of one or more lines, that run once everything is installed. */
+  hooks?: readonly string[]
+  /**
+   * File in the build context that is the entry point of the container. It starts as root and has to become the run's user
+   * itself, so the image names none. Absent: the command starts as the run's user.
+   */
+  initScript?: string
+}
+
+/** Where programs of the run keep their own things. */
+const HOME = '/home/agent'
+
+/**
+ * The Dockerfile of a plan. The same plan gives the same text, whatever order it was asked for in. It takes the build
+ * arguments `AGENT_UID` and `AGENT_GID`, who the run's command is.
+ */
+export function dockerfileOf(plan: InstallPlan, options: DockerfileOptions): string {
+  const { architecture, cacheMounts, hooks = [], initScript } = options
+  const steps = [
+    `FROM ${baseReference(plan)}`,
+    debianStep(plan, cacheMounts),
+    ...runtimeSteps(plan),
+    ...plan.archives.map((chosen) =>
+      runStep(archiveCommands(chosen, architecture), { cacheMounts }),
+    ),
+    ...packageSteps(plan, cacheMounts),
+    ...plan.scripts.flatMap((chosen) => [
+      ...envStep(chosen.entry.env),
+      runStep(scriptCommands(chosen, architecture), { cacheMounts }),
+    ]),
+    ...userSteps(),
+    ...(initScript === undefined ? ['USER ${AGENT_UID}:${AGENT_GID}'] : initSteps(initScript)),
+    ...hookSteps(hooks),
+  ]
+  return `${steps.join('\n\n')}\n`
+}
+
+/** References of every image that the build starts from or copies out of, the first one's first. */
+export function baseReferences(plan: InstallPlan): string[] {
+  return [baseReference(plan), ...copiedRuntimes(plan).map(copyReference)]
+}
+
+/** Everything of Debian in one layer. */
+function debianStep(plan: InstallPlan, cacheMounts: boolean): string {
+  const needed = new Set([
+    'ca-certificates',
+    ...plan.debianPackages,
+    ...plan.archives.flatMap(({ entry }) => packagesForArchive(entry)),
+    ...plan.scripts.flatMap(({ entry }) => entry.packages),
+    ...copiedRuntimes(plan).flatMap(({ entry }) => entry.beside.packages),
+  ])
+  const commands = [
+    // Debian's images throw away what was downloaded; a cache has to keep it.
+    ...(cacheMounts ? ['rm -f /etc/apt/apt.conf.d/docker-clean'] : []),
+    'apt-get update',
+    `DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends \\\n      ${[...needed].sort().join(' ')}`,
+  ]
+  const leftovers = {
+    caches: ['/var/cache/apt', '/var/lib/apt'],
+    cleanUp: 'rm -rf /var/lib/apt/lists/*',
+  }
+  return runStep(commands, { cacheMounts, leftovers })
+}
+
+/** Copies each language out of its official image. Folders, because a link that is copied alone becomes a file. */
+function runtimeSteps(plan: InstallPlan): string[] {
+  const runtimes = copiedRuntimes(plan)
+  if (runtimes.length === 0) return []
+  const copies = runtimes.flatMap((chosen) =>
+    chosen.entry.beside.folders.map(
+      (folder) => `COPY --from=${copyReference(chosen)} ${folder} ${folder}`,
+    ),
+  )
+  const path = runtimes.flatMap(({ entry }) => entry.beside.path)
+  const env = Object.fromEntries(runtimes.flatMap(({ entry }) => Object.entries(entry.beside.env)))
+  return [
+    copies.join('\n'),
+    // Python's own library is among what was copied.
+    'RUN ldconfig',
+    ...envStep({ ...env, ...(path.length > 0 && { PATH: [...path, '$PATH'].join(':') }) }),
+  ]
+}
+
+function envStep(env: Readonly<Record<string, string>>): string[] {
+  const pairs = Object.entries(env).map(([name, value]) => `${name}=${value}`)
+  return pairs.length === 0 ? [] : [`ENV ${pairs.sort().join(' ')}`]
+}
+
+/**
+ * Makes the run's user and its home folder. The base image may have somebody else under this uid, whose line goes. Last,
+ * because everything before is the same for every user.
+ */
+function userSteps(): string[] {
+  const commands = [
+    '{ grep -q "^[^:]*:[^:]*:$AGENT_GID:" /etc/group || echo "agent:x:$AGENT_GID:" >> /etc/group; }',
+    '{ [ "$AGENT_UID" = 0 ] || sed -i "/^[^:]*:[^:]*:$AGENT_UID:/d" /etc/passwd; }',
+    `{ [ "$AGENT_UID" = 0 ] || echo "agent:x:$AGENT_UID:$AGENT_GID::${HOME}:/bin/bash" >> /etc/passwd; }`,
+    `mkdir -p ${HOME} /workspace`,
+    `chown "$AGENT_UID:$AGENT_GID" ${HOME} /workspace`,
+  ]
+  return [
+    'ARG AGENT_UID=1000\nARG AGENT_GID=1000',
+    runStep(commands, { cacheMounts: false }),
+    `ENV HOME=${HOME}\nWORKDIR /workspace`,
+  ]
+}
+
+function initSteps(initScript: string): string[] {
+  const target = '/usr/local/bin/agent-init'
+  return [`COPY ${initScript} ${target}`, `RUN chmod 0755 ${target}`, `ENTRYPOINT ["${target}"]`]
+}
+
+/** A hook of several lines is as many commands. */
+function hookSteps(hooks: readonly string[]): string[] {
+  const commands = hooks
+    .flatMap((hook) => hook.split('\n'))
+    .map((line) => line.trim())
+    .filter((line) => line !== '' && !line.startsWith('#'))
+  return commands.length === 0 ? [] : [runStep(commands, { cacheMounts: false })]
+}

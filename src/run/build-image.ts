@@ -1,0 +1,94 @@
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { UserError } from '../lib/errors.ts'
+import { stepTitle } from '../lib/step-title.ts'
+import { BuildFailedError } from '../runtime/build-failed-error.ts'
+import type { BuilderCandidate, FindBuilders } from '../runtime/builder-candidate.ts'
+import { BuildkitUnreachableError } from '../runtime/buildkit-unreachable-error.ts'
+import type { ContainerRuntime } from '../runtime/container-runtime.ts'
+import type { BuildRequest } from '../runtime/image-builder.ts'
+import type { PlannedBuild } from './planned-build.ts'
+import type { RunProgress } from './run-progress.ts'
+
+export type BuildImageOptions = {
+  build: PlannedBuild
+  runtime: ContainerRuntime
+  findBuilders: FindBuilders
+  /** Where the Dockerfile is kept, for whoever wants to see what was built. */
+  dockerfilePath: string
+  noCache?: boolean
+  /** `linux/arm64`; absent: the builder's own. */
+  platform?: string
+  progress: RunProgress
+  signal: AbortSignal
+}
+
+/**
+ * Builds a run's image under its tag into the runtime's store. A builder that cannot be reached gives way to the
+ * next one, unless the user named it; a Dockerfile that fails does not, and fails once.
+ */
+export async function buildImage(options: BuildImageOptions): Promise<void> {
+  const { runtime, findBuilders, progress } = options
+  const candidates = await findBuilders(runtime)
+  for (const [index, candidate] of candidates.entries()) {
+    const next = candidates[index + 1]
+    try {
+      return await buildWith(candidate, options)
+    } catch (error) {
+      if (!candidate.isOptional || next === undefined || !isAbsent(error))
+        throw told(error, options)
+      progress.notice(`${error.message}; building with ${next.name}`)
+    }
+  }
+  throw new UserError(`${runtime.kind} cannot build images`, { exitCode: 2 })
+}
+
+async function buildWith(
+  { builder, hasCacheMounts, isElsewhere, name }: BuilderCandidate,
+  { build, runtime, dockerfilePath, noCache, platform, progress, signal }: BuildImageOptions,
+): Promise<void> {
+  const dockerfile = hasCacheMounts ? build.dockerfile : build.plainDockerfile
+  keepDockerfile(dockerfilePath, dockerfile)
+  const request: Omit<BuildRequest, 'output'> = {
+    dockerfile,
+    dockerfileName: dockerfilePath,
+    buildArgs: build.buildArgs,
+    labels: build.labels,
+    ...(noCache === true && { noCache }),
+    ...(platform !== undefined && { platform }),
+  }
+  const { tag } = build
+  const { images } = runtime
+  const onProgress = progress.building(`${tag} with ${name}`)
+  if (!isElsewhere || images === undefined)
+    await builder.build({ ...request, output: { exporter: 'moby', tag } }, { onProgress, signal })
+  else {
+    const receive = (tarball: AsyncIterable<Uint8Array>): Promise<void> =>
+      images.load(tarball, signal)
+    const output = { exporter: 'docker', tag, receive } as const
+    await builder.build({ ...request, output }, { onProgress, signal })
+  }
+}
+
+function keepDockerfile(path: string, text: string): void {
+  mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
+  writeFileSync(path, text, { mode: 0o600 })
+}
+
+/** Nobody has begun to build: a connection that broke later is no reason to begin anew elsewhere. */
+function isAbsent(error: unknown): error is BuildkitUnreachableError {
+  return error instanceof BuildkitUnreachableError && error.reason !== 'broken'
+}
+
+/** A Dockerfile of ours is not to be edited; what it was made from is. */
+function told(error: unknown, { dockerfilePath, progress }: BuildImageOptions): unknown {
+  if (!(error instanceof BuildFailedError)) return error
+  const { stepName, lastLines, reason } = error.failure
+  for (const line of lastLines) progress.notice(`  | ${line}`)
+  const step = stepName === undefined ? '' : ` at ${stepTitle(stepName)}`
+  return new UserError(`the image could not be built${step}: ${stepTitle(reason)}`, {
+    fix: ['change dependencies in agent.yaml', `see what was built: ${dockerfilePath}`],
+    exitCode: 125,
+    cause: error,
+  })
+}

@@ -1,0 +1,81 @@
+import type { Settings } from './config/settings.ts'
+import type { BuilderCandidate, FindBuilders } from './runtime/builder-candidate.ts'
+import type { ContainerRuntime } from './runtime/container-runtime.ts'
+
+/**
+ * Who builds images: the BuildKit that the user names, else the engine's own, else the engine's classic builder.
+ * Loaded when an image has to be built, which is seldom.
+ */
+export function systemBuilders(
+  settings: Pick<Settings, 'buildkitHost' | 'isBuildkitDisabled'>,
+): FindBuilders {
+  const host = settings.buildkitHost.value
+  return async (runtime) => {
+    if (host !== undefined) return [await namedBuildkit(host, runtime)]
+    const classic = classicBuilder(runtime)
+    if (settings.isBuildkitDisabled.value) return classic
+    return [...(await engineBuildkit(runtime)), ...classic]
+  }
+}
+
+async function namedBuildkit(host: string, runtime: ContainerRuntime): Promise<BuilderCandidate> {
+  const { BuildkitBuilder } = await import('./buildkit/buildkit-builder.ts')
+  const { buildkitAddress } = await import('./buildkit/buildkit-address.ts')
+  const address = buildkitAddress(host)
+  return {
+    name: `BuildKit at ${host}`,
+    builder: new BuildkitBuilder({ address, findCredentials: credentialsOf(runtime) }),
+    hasCacheMounts: true,
+    isElsewhere: true,
+    isOptional: false,
+  }
+}
+
+async function engineBuildkit(runtime: ContainerRuntime): Promise<BuilderCandidate[]> {
+  if (runtime.dialBuildkit === undefined) return []
+  const { BuildkitBuilder } = await import('./buildkit/buildkit-builder.ts')
+  const address = {
+    name: `the engine at ${runtime.endpoint}`,
+    dial: (signal: AbortSignal) => dialEngine(runtime, signal),
+  }
+  return [
+    {
+      name: "the engine's BuildKit",
+      builder: new BuildkitBuilder({ address, findCredentials: credentialsOf(runtime) }),
+      hasCacheMounts: true,
+      isElsewhere: false,
+      isOptional: true,
+    },
+  ]
+}
+
+async function dialEngine(runtime: ContainerRuntime, signal: AbortSignal) {
+  if (runtime.dialBuildkit === undefined) throw new Error(`${runtime.endpoint} has no BuildKit`)
+  return runtime.dialBuildkit(signal)
+}
+
+function classicBuilder({ builder }: ContainerRuntime): BuilderCandidate[] {
+  if (builder === undefined) return []
+  return [
+    {
+      name: "the engine's classic builder",
+      builder,
+      hasCacheMounts: false,
+      isElsewhere: false,
+      isOptional: false,
+    },
+  ]
+}
+
+/** Docker Hub has one name for its images and another for its logins. */
+const HUB_HOSTS = ['registry-1.docker.io', 'index.docker.io', 'docker.io']
+
+function credentialsOf({ images }: ContainerRuntime) {
+  return async (host: string): Promise<{ username: string; secret: string } | undefined> => {
+    const login = await images?.login(HUB_HOSTS.includes(host) ? 'docker.io' : host)
+    if (login === undefined) return undefined
+    // An identity token goes in place of a password, under no name.
+    if ('identitytoken' in login) return { username: '', secret: login.identitytoken }
+    return { username: login.username, secret: login.password }
+  }
+}

@@ -1,0 +1,124 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect } from 'bun:test'
+import { z } from 'zod'
+import { engineTest } from '../../engine/test-engine.ts'
+import { AgentHome, docker } from '../support/agent-home.ts'
+
+const plan = z.object({ image: z.string() })
+const RUN = ['run', '--no-sandbox']
+/** Something of apt and something of npm, so that every kind of step is there and little is fetched. */
+const DEPENDENCIES = 'dependencies: [node@22, jq, "npm:is-number"]\n'
+const TRY_ALL =
+  'node -p 1+1; echo {} | jq -c .; ls $(npm root -g) | grep is-number; id -u; echo $HOME'
+
+async function imageOf(home: AgentHome, project: string): Promise<string> {
+  return plan.parse(await home.json([...RUN, '--dry-run', project])).image
+}
+
+for (const [builder, env, said] of [
+  ["the engine's BuildKit", {}, "with the engine's BuildKit"],
+  ['the classic builder', { AGENTOPS_DISABLE_BUILDKIT: '1' }, "with the engine's classic builder"],
+] as const)
+  engineTest(
+    `${builder} makes an image of dependencies, and a second run makes none`,
+    async () => {
+      await using home = new AgentHome({ env })
+      const project = home.project('p', { 'agent.yaml': DEPENDENCIES })
+      const image = await imageOf(home, project)
+      await docker(['image', 'rm', '--force', image]).catch(() => undefined)
+      const words = [...RUN, project, '--', 'sh', '-c', TRY_ALL]
+      const first = await home.agent(words)
+      expect(first.stderr).toContain(`building ${image} ${said}`)
+      const uid = process.getuid?.() ?? 0
+      expect(first.stdout).toBe(`2\n{}\nis-number\n${uid}\n/home/agent\n`)
+      const made = await docker(['image', 'inspect', '--format', '{{.Id}} {{.Created}}', image])
+      const since = new Date().toISOString()
+      const second = await home.agent(words)
+      expect(second).toMatchObject({ code: 0, stdout: first.stdout })
+      expect(second.stderr).not.toContain('building')
+      expect(await docker(['image', 'inspect', '--format', '{{.Id}} {{.Created}}', image])).toBe(
+        made,
+      )
+      expect(await imageEvents(since)).toEqual([])
+      await docker(['image', 'rm', '--force', image])
+    },
+    600_000,
+  )
+
+/** What the engine made or named since then: a build ends with both. */
+async function imageEvents(since: string): Promise<string[]> {
+  const window = ['--since', since, '--until', new Date().toISOString()]
+  const kinds = ['--filter', 'type=image', '--filter', 'event=tag', '--filter', 'event=load']
+  const told = await docker(['events', ...window, ...kinds, '--format', '{{.Action}} {{.ID}}'])
+  return told.split('\n').filter(Boolean)
+}
+
+engineTest(
+  'the name of an image follows from what is in it, not from how it is written',
+  async () => {
+    await using home = new AgentHome()
+    const spellings = [
+      'dependencies: [node@22, jq]',
+      'dependencies: [jq, nodejs@22]',
+      'runtime: { node: 22 }\ndependencies: [jq, jq]',
+    ]
+    const images = await Promise.all(
+      spellings.map((yaml, index) =>
+        imageOf(home, home.project(`p${index}`, { 'agent.yaml': `${yaml}\n` })),
+      ),
+    )
+    expect(new Set(images).size).toBe(1)
+    const other = home.project('other', { 'agent.yaml': 'dependencies: [node@20, jq]\n' })
+    expect(await imageOf(home, other)).not.toBe(images[0] ?? '')
+  },
+)
+
+engineTest(
+  'a step that fails is told once with its output, and nothing is left but the Dockerfile',
+  async () => {
+    await using home = new AgentHome()
+    const yaml = 'dependencies: [node@22, "npm:no-such-package-of-anybody-42"]\n'
+    const project = home.project('p', { 'agent.yaml': yaml })
+    const { code, stderr } = await home.agent([...RUN, '--name', 'a', project, '--', 'true'])
+    expect(code).toBe(125)
+    expect(stderr.match(/npm error code E404/g)).toHaveLength(1)
+    expect(stderr.match(/building agentops/g)).toHaveLength(1)
+    expect(stderr).toMatch(/error: the image could not be built at .* RUN npm install --global/)
+    expect(stderr).toContain('fix: change dependencies in agent.yaml')
+    const kept = /see what was built: (\S+)/.exec(stderr)?.[1] ?? ''
+    expect(readFileSync(kept, 'utf8')).toContain('no-such-package-of-anybody-42')
+    expect(await home.json(['list'])).toEqual({ runs: [] })
+  },
+  600_000,
+)
+
+engineTest(
+  'a BuildKit that was named and is not there is an error, and no other is asked',
+  async () => {
+    await using home = new AgentHome({ env: { BUILDKIT_HOST: 'tcp://127.0.0.1:9' } })
+    const yaml = 'dependencies: [node@22, "npm:is-odd"]\n'
+    const project = home.project('p', { 'agent.yaml': yaml })
+    const { code, stderr } = await home.agent([...RUN, project, '--', 'true'])
+    expect(code).toBe(125)
+    expect(stderr).toContain('error: BuildKit at tcp://127.0.0.1:9 accepts no connections')
+    expect(stderr).toContain('unset BUILDKIT_HOST')
+    expect(stderr).not.toContain('classic')
+  },
+)
+
+engineTest(
+  'agent build makes the same image that a run would, and keeps its Dockerfile',
+  async () => {
+    await using home = new AgentHome()
+    const project = home.project('p', { 'agent.yaml': DEPENDENCIES })
+    const image = await imageOf(home, project)
+    expect(await home.answer(['build', project])).toBe(image)
+    const digits = image.replace(/^.*:/, '')
+    expect(existsSync(join(home.stateDir, 'builds', digits, 'Dockerfile'))).toBe(true)
+    const { stderr } = await home.agent([...RUN, project, '--', 'true'])
+    expect(stderr).not.toContain('building')
+    await docker(['image', 'rm', '--force', image])
+  },
+  600_000,
+)
