@@ -28,7 +28,8 @@ This page is written by \`npm run conformance\`, which runs all four; \`npm test
 - Some rules are written for "a proxy", which in the RFCs is one that the client chose; a reverse proxy is "a gateway". Such rules count here all the
   same, for all four: a development proxy should not be noticed.
 - The others are set up as their documentation shows for a service with WebSockets: Host passed on, Upgrade passed on, connections to the upstream
-  kept. They are good at what they are made for; some of what fails here can be configured, and later versions may differ.
+  kept. They are good at what they are made for; some of what fails here can be configured, and later versions may differ. Where one's answer depends on how
+  the bytes happen to arrive, one run is shown.
 - The names in the last column are those of [Http11Probe](https://github.com/MDA2AV/Http11Probe), which asks the same question of servers. What it asks
   of a server's own content (conditions, ranges, cookies read, media types) is not asked here: a proxy passes those on.`
 

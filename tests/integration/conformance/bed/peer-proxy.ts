@@ -59,7 +59,8 @@ export class PeerProxy implements AsyncDisposable {
       child.kill('SIGTERM')
       await child.exited
     })
-    for (const port of [free[0], free.at(-1)]) await isListening(port ?? 0, child, log)
+    // Some take one port after another, in no order.
+    for (const port of free) await isListening(port, child, log)
     return new PeerProxy(kind, version, lanes, undo.move())
   }
 

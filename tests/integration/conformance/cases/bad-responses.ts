@@ -23,7 +23,7 @@ function bad(id: string, what: string, text: string, cites: Citation): Conforman
     id: `upstream-${id}`,
     title: `answers 502 for ${what}`,
     cites,
-    send: get(),
+    send: get('Connection: close'),
     upstream: [{ send: text, after: 'end' }],
     afterwards: 'end',
     expect: answered(502),
