@@ -30,6 +30,8 @@ import { DockerVolumes } from './volumes.ts'
 export type DockerRuntimeOptions = {
   /** False when the engine's 127.0.0.1 and paths are another machine's. */
   isLocal: boolean
+  /** A new connection to the engine, for what is not HTTP/1. */
+  openConnection: (signal: AbortSignal) => Promise<Duplex>
   /** Where logins at registries are found. */
   env: Environment
   home: string
@@ -45,6 +47,7 @@ export class DockerRuntime implements ContainerRuntime {
   /** The engine itself, for what is not of containers: BuildKit's `/grpc` and `/session`. */
   readonly client: EngineClient
   readonly #isLocal: boolean
+  readonly #openConnection: DockerRuntimeOptions['openConnection']
   readonly #containers: Containers
   readonly #execs: Execs
 
@@ -55,6 +58,7 @@ export class DockerRuntime implements ContainerRuntime {
     this.networks = new DockerNetworks(client)
     this.volumes = new DockerVolumes(client)
     this.#isLocal = options.isLocal
+    this.#openConnection = options.openConnection
     this.#containers = new Containers(client)
     this.#execs = new Execs(client)
   }
@@ -131,7 +135,7 @@ export class DockerRuntime implements ContainerRuntime {
   }
 
   dialBuildkit(signal: AbortSignal): Promise<Duplex> {
-    return dialBuildkit(this.client, signal)
+    return dialBuildkit(this.client, this.#openConnection, signal)
   }
 
   events(selector: LabelSelector, signal: AbortSignal): EventSubscription {
