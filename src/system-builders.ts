@@ -20,8 +20,8 @@ export function systemBuilders(
 
 async function namedBuildkit(host: string, runtime: ContainerRuntime): Promise<BuilderCandidate> {
   const { BuildkitBuilder } = await import('./buildkit/buildkit-builder.ts')
-  const { buildkitAddress } = await import('./buildkit/buildkit-address.ts')
-  const address = buildkitAddress(host)
+  const { buildkitHost } = await import('./buildkit/buildkit-host.ts')
+  const address = buildkitHost(host)
   return {
     name: `BuildKit at ${host}`,
     builder: new BuildkitBuilder({ address, findCredentials: credentialsOf(runtime) }),

@@ -32,12 +32,11 @@ export class MessageReader {
     for (;;) {
       const message = this.#decoder.next()
       if (message !== undefined) return message
-      if (this.#failure !== undefined) {
-        throw new GrpcError(grpcCode.unavailable, 'the connection was lost', {
-          cause: this.#failure,
-        })
+      if (this.#failure !== undefined) throw lost(this.#failure)
+      if (this.#ended) {
+        if (this.#decoder.isPartial) throw lost(new Error('it ended inside a message'))
+        return undefined
       }
-      if (this.#ended) return undefined
       await this.#more()
     }
   }
@@ -54,8 +53,11 @@ export class MessageReader {
   #end(failure?: unknown): void {
     if (this.#ended) return
     this.#ended = true
-    this.#failure =
-      failure ?? (this.#decoder.isPartial ? new Error('it ended inside a message') : undefined)
+    this.#failure = failure
     this.#wake?.()
   }
+}
+
+function lost(cause: unknown): GrpcError {
+  return new GrpcError(grpcCode.unavailable, 'the connection was lost', { cause })
 }

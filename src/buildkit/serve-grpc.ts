@@ -53,8 +53,11 @@ async function answer(
   stream.on('wantTrailers', () => {
     if (!stream.destroyed) stream.sendTrailers(status)
   })
-  stream.respond({ ':status': 200, 'content-type': 'application/grpc' }, { waitForTrailers: true })
   try {
+    stream.respond(
+      { ':status': 200, 'content-type': 'application/grpc' },
+      { waitForTrailers: true },
+    )
     if (handler === undefined) throw new GrpcError(grpcCode.unimplemented, 'unknown method')
     await handler({
       metadata,

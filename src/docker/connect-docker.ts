@@ -4,6 +4,7 @@ import { DockerRuntime } from './docker-runtime.ts'
 import { formatEndpoint, isLocalEndpoint, parseEndpoint, type Endpoint } from './endpoint.ts'
 import { EngineClient } from './engine-client.ts'
 import { openTransport } from './open-transport.ts'
+import { openRawConnection } from './raw-connection.ts'
 
 export type ConnectOptions = {
   /**
@@ -27,5 +28,10 @@ export function dockerRuntimeAt(
   { env, home }: { env: Environment; home: string },
 ): DockerRuntime {
   const client = new EngineClient(formatEndpoint(endpoint), openTransport(endpoint, env))
-  return new DockerRuntime(client, { isLocal: isLocalEndpoint(endpoint), env, home })
+  return new DockerRuntime(client, {
+    isLocal: isLocalEndpoint(endpoint),
+    openConnection: (signal) => openRawConnection(endpoint, env, signal),
+    env,
+    home,
+  })
 }

@@ -31,6 +31,8 @@ import { DockerVolumes } from './volumes.ts'
 export type DockerRuntimeOptions = {
   /** False when the engine's 127.0.0.1 and paths are another machine's. */
   isLocal: boolean
+  /** A new connection to the engine, for what is not HTTP/1. */
+  openConnection: (signal: AbortSignal) => Promise<Duplex>
   /** Where logins at registries are found. */
   env: Environment
   home: string
@@ -47,6 +49,7 @@ export class DockerRuntime implements ContainerRuntime {
   /** The engine itself, for what is not of containers: BuildKit's `/grpc` and `/session`. */
   readonly client: EngineClient
   readonly #isLocal: boolean
+  readonly #openConnection: DockerRuntimeOptions['openConnection']
   readonly #containers: Containers
   readonly #execs: Execs
 
@@ -58,6 +61,7 @@ export class DockerRuntime implements ContainerRuntime {
     this.volumes = new DockerVolumes(client)
     this.builder = new ClassicBuilder(client, this.images)
     this.#isLocal = options.isLocal
+    this.#openConnection = options.openConnection
     this.#containers = new Containers(client)
     this.#execs = new Execs(client)
   }
@@ -134,7 +138,7 @@ export class DockerRuntime implements ContainerRuntime {
   }
 
   dialBuildkit(signal: AbortSignal): Promise<Duplex> {
-    return dialBuildkit(this.client, signal)
+    return dialBuildkit(this.client, this.#openConnection, signal)
   }
 
   events(selector: LabelSelector, signal: AbortSignal): EventSubscription {

@@ -41,7 +41,7 @@ async function tcpTarget(endpoint: TcpEndpoint): Promise<ModemTarget> {
     host: `https://${name}`,
     port,
     protocol: 'https' as const,
-    ...(await readMaterial(endpoint, tls)),
+    ...(await readTlsMaterial(endpoint, tls)),
   }
   return tls.verify
     ? target
@@ -49,7 +49,10 @@ async function tcpTarget(endpoint: TcpEndpoint): Promise<ModemTarget> {
 }
 
 /** Reads `ca.pem`, `cert.pem` and `key.pem`; those that are not there are left out. */
-async function readMaterial(endpoint: Endpoint, tls: TlsMaterial): Promise<ModemTarget> {
+export async function readTlsMaterial(
+  endpoint: Endpoint,
+  tls: TlsMaterial,
+): Promise<{ ca?: Buffer; cert?: Buffer; key?: Buffer }> {
   const [ca, cert, key] = await Promise.all(
     ['ca.pem', 'cert.pem', 'key.pem'].map((name) => readOptional(endpoint, join(tls.folder, name))),
   )

@@ -4,6 +4,7 @@ import { connect, createServer, type Socket } from 'node:net'
 
 import { GrpcConnection } from '../../../src/buildkit/grpc-connection.ts'
 import { grpcCode, GrpcError } from '../../../src/buildkit/grpc-error.ts'
+import { frameMessage } from '../../../src/buildkit/grpc-frame.ts'
 import { serveGrpc, type GrpcHandler } from '../../../src/buildkit/serve-grpc.ts'
 import { rejectionOf } from '../../support/rejection-of.ts'
 
@@ -190,4 +191,20 @@ test('a call that fails at once has its status in its only headers', async () =>
   )
   const failure = await rejectionOf(pair.connection.unary('/x.X/Any', Buffer.alloc(1), patience))
   expect(failure).toMatchObject({ code: 7, message: 'not you' })
+})
+
+test('a reader that is slower than the connection misses nothing of what came before the end', async () => {
+  const received = Promise.withResolvers<number>()
+  using pair = await connectToHandlers({
+    '/x.X/Take': async ({ messages }) => {
+      let count = 0
+      while ((await messages.next()) !== undefined) count += 1
+      received.resolve(count)
+    },
+  })
+  const stream = pair.connection.open('/x.X/Take')
+  stream.resume()
+  const frames = Array.from({ length: 100 }, (_, index) => frameMessage(Buffer.alloc(index)))
+  stream.end(Buffer.concat(frames))
+  expect(await received.promise).toBe(100)
 })
