@@ -17,11 +17,8 @@ import { PacketSchema } from './generated/fsutil_pb.ts'
 import { grpcCode, GrpcError } from './grpc-error.ts'
 import type { GrpcCall } from './serve-grpc.ts'
 
-/**
- * Well below the flow-control window of 64 KiB that a call starts with: with pieces of 128 KiB on Bun 1.4
- * some transfers stand still for good.
- */
-const pieceBytes = 32 * 1024
+/** Larger ones are not faster, and hold other files up. */
+const pieceBytes = 64 * 1024
 /** Files that are read at a time. */
 const parallelFiles = 4
 

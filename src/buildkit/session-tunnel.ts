@@ -4,8 +4,8 @@ import { Duplex } from 'node:stream'
 import { bytesOfMessage, frameBytes } from './bytes-message.ts'
 import { FrameDecoder } from './grpc-frame.ts'
 
-/** Below the flow-control window of 64 KiB that a call starts with (see send-context.ts). */
-const messageLimitBytes = 32 * 1024
+/** gRPC servers refuse messages of 4 MiB and more. */
+const messageLimitBytes = 128 * 1024
 
 /** A connection inside a call of `Control.Session`, whose messages are its bytes in both directions. */
 export class SessionTunnel extends Duplex {
