@@ -17,8 +17,11 @@ import { PacketSchema } from './generated/fsutil_pb.ts'
 import { grpcCode, GrpcError } from './grpc-error.ts'
 import type { GrpcCall } from './serve-grpc.ts'
 
-/** Larger ones are not faster, and hold other files up. */
-const pieceBytes = 64 * 1024
+/**
+ * With pieces of 64 KiB, the high-water mark of a stream, what Bun 1.4 sends is garbled now and then (2 of
+ * 6 transfers of 512 MB); with these it never was (12 of 12). They are as fast.
+ */
+const pieceBytes = 32 * 1024
 /** Files that are read at a time. */
 const parallelFiles = 4
 

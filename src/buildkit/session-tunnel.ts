@@ -4,8 +4,8 @@ import { Duplex } from 'node:stream'
 import { bytesOfMessage, frameBytes } from './bytes-message.ts'
 import { FrameDecoder } from './grpc-frame.ts'
 
-/** gRPC servers refuse messages of 4 MiB and more. */
-const messageLimitBytes = 128 * 1024
+/** As small as the pieces of send-context.ts, for the same reason. */
+const messageLimitBytes = 32 * 1024
 
 /** A connection inside a call of `Control.Session`, whose messages are its bytes in both directions. */
 export class SessionTunnel extends Duplex {

@@ -22,8 +22,7 @@ export class WindowedConnection extends Duplex {
   }
 
   override _write(chunk: Buffer, _encoding: string, done: (error?: Error | null) => void): void {
-    if (this.#inner.write(chunk)) done()
-    else this.#inner.once('drain', done)
+    this.#inner.write(chunk, done)
   }
 
   override _final(done: () => void): void {
