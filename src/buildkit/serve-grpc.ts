@@ -8,6 +8,8 @@ import { frameMessage } from './grpc-frame.ts'
 import { GrpcMetadata } from './grpc-metadata.ts'
 import { MessageReader } from './message-reader.ts'
 import { sendFrame } from './send-frame.ts'
+import { WindowGrowth } from './window-growth.ts'
+import { WindowedConnection } from './windowed-connection.ts'
 
 /** A call that the other side makes to us. */
 export type GrpcCall = {
@@ -32,14 +34,21 @@ export function serveGrpc(connection: Duplex, handlers: GrpcHandlers): void {
   const server = createServer({ settings: { initialWindowSize: streamWindowBytes } })
   // The connection's end is seen by whoever made it.
   server.on('sessionError', () => undefined)
+  const open = new Set<number>()
   server.on('session', (session) => {
     session.on('stream', (stream, headers, _flags, rawHeaders) => {
+      const id = stream.id ?? 0
+      open.add(id)
+      stream.once('close', () => open.delete(id))
       const handler = handlers.get(String(headers[':path']))
       void answer(stream, handler, new GrpcMetadata(rawHeaders))
     })
   })
-  server.emit('connection', connection)
-  connection.resume()
+  const growth = new WindowGrowth({ isServer: true, openStreams: () => open })
+  const windowed = new WindowedConnection(connection, growth)
+  windowed.on('error', () => undefined)
+  server.emit('connection', windowed)
+  windowed.resume()
 }
 
 async function answer(

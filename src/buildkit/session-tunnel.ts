@@ -4,7 +4,7 @@ import { Duplex } from 'node:stream'
 import { bytesOfMessage, frameBytes } from './bytes-message.ts'
 import { FrameDecoder } from './grpc-frame.ts'
 
-/** Below the flow-control window of 64 KiB that a call starts with (see send-context.ts). */
+/** As small as the pieces of send-context.ts, for the same reason. */
 const messageLimitBytes = 32 * 1024
 
 /** A connection inside a call of `Control.Session`, whose messages are its bytes in both directions. */
