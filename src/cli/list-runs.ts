@@ -41,10 +41,24 @@ export async function listRuns(
   // At the same moment, before anything is waited for.
   const routes = context.routes.list()
   const truth = await liveContainers(context, records)
-  return records.map((run) => ({
+  return records.map((run) => listed(run, { context, routes, truth, proxyPort: options.proxyPort }))
+}
+
+type Known = {
+  context: RunContext
+  routes: readonly Route[]
+  truth: Truth
+  proxyPort: number | undefined
+}
+
+function listed(run: RunRecord, { context, routes, truth, proxyPort }: Known): ListedRun {
+  const state = confirmedState(run, context, truth)
+  // The routes are older than a state that was read again.
+  const isOver = state === 'stopped' || state === 'failed'
+  return {
     name: run.name,
     id: run.id,
-    state: confirmedState(run, context, truth),
+    state,
     runtime: run.runtime,
     ageMs: context.clock.now() - run.createdAtMs,
     workspace: run.workspace,
@@ -53,8 +67,8 @@ export async function listRuns(
     ...freeTexts(run.plan),
     ...(run.exitCode === undefined ? {} : { exitCode: run.exitCode }),
     ...(run.error === undefined ? {} : { error: run.error }),
-    services: servicesOf(run, routes, options.proxyPort),
-  }))
+    services: isOver ? [] : servicesOf(run, routes, proxyPort),
+  }
 }
 
 /** Containers by id of each runtime that answered; `undefined` for one that did not. */

@@ -33,6 +33,8 @@ async function* readEvents(
   const { journal, running, selector, signal } = options
   using _journal = journal
   using bell = new Bell(store.root, signal)
+  // Whoever stops following may have been the last one to look.
+  using _last = { [Symbol.dispose]: () => sweepIfPossible(store) }
   for (;;) {
     signal.throwIfAborted()
     for (const event of journal.read()) {

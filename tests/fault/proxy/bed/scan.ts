@@ -2,7 +2,11 @@ const token = "[!#$%&'*+.^_`|~0-9A-Za-z-]+"
 const fieldLine = new RegExp(`^(${token}):[ \\t]*([\\t\\x20-\\x7e\\x80-\\xff]*)\\r\\n`)
 /** In a response a proxy has to mend it (RFC 9112 §5.1). */
 const spacedFieldLine = new RegExp(`^(${token})[ \\t]*:[ \\t]*([\\t\\x20-\\x7e\\x80-\\xff]*)\\r\\n`)
-const chunkLine = /^([0-9A-Fa-f]{1,12})(?:[ \t]*;[\t\x20-\x7e\x80-\xff]*)?\r\n/
+const quotedText = String.raw`"(?:[\t !\x23-\x5b\x5d-\x7e\x80-\xff]|\\[\t\x20-\x7e\x80-\xff])*"`
+/** RFC 9112 §7.1.1: extensions are names, each with a token or a quoted text, or without. */
+const chunkLine = new RegExp(
+  String.raw`^([0-9A-Fa-f]{1,12})(?:[ \t]*;[ \t]*${token}(?:[ \t]*=[ \t]*(?:${token}|${quotedText}))?)*\r\n`,
+)
 
 /** The text ends too early, or is not what it must be. */
 export class ScanError extends Error {
