@@ -64,7 +64,7 @@ export function readFields(scan: Scan, { spaced }: { spaced: boolean }): string[
   return fields
 }
 
-/** The data of a chunked body. */
+/** The data of a chunked body. Its trailers must not be about its length or its place (RFC 9110 §6.5.1). */
 export function readChunks(scan: Scan): string {
   let body = ''
   for (;;) {
@@ -74,7 +74,9 @@ export function readChunks(scan: Scan): string {
     body += scan.bytes(length)
     scan.line(/^\r\n/)
   }
-  readFields(scan, { spaced: false })
+  const trailers = readFields(scan, { spaced: false })
+  for (const name of ['content-length', 'transfer-encoding', 'host'])
+    if (valuesOf(trailers, name).length > 0) throw new ScanError(false)
   return body
 }
 

@@ -6,7 +6,7 @@ export type Response =
   | { kind: 'part' }
   | { kind: 'malformed' }
 
-const statusLine = /^HTTP\/1\.([01]) (\d{3})(?: [\t\x20-\x7e\x80-\xff]*)?\r\n/
+const statusLine = /^HTTP\/1\.(\d) (\d{3})(?: [\t\x20-\x7e\x80-\xff]*)?\r\n/
 
 /**
  * Reads the final response, past the interim ones. `ending`: how the connection ended after the text, which may be the end of
