@@ -7,7 +7,7 @@ import { grpcCode, GrpcError } from './grpc-error.ts'
 import { frameMessage } from './grpc-frame.ts'
 import { GrpcMetadata } from './grpc-metadata.ts'
 import { MessageReader } from './message-reader.ts'
-import { sendFrame } from './send-frame.ts'
+import { FrameSender } from './frame-sender.ts'
 import { WindowGrowth } from './window-growth.ts'
 import { WindowedConnection } from './windowed-connection.ts'
 
@@ -68,11 +68,12 @@ async function answer(
       { waitForTrailers: true },
     )
     if (handler === undefined) throw new GrpcError(grpcCode.unimplemented, 'unknown method')
+    const sender = new FrameSender(stream)
     await handler({
       metadata,
       messages: new MessageReader(stream),
-      send: (message) => sendFrame(stream, frameMessage(message)),
-      sendFrame: (frame) => sendFrame(stream, frame),
+      send: (message) => sender.send(frameMessage(message)),
+      sendFrame: (frame) => sender.send(frame),
     })
   } catch (error) {
     status = statusOf(error)

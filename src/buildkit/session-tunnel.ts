@@ -4,8 +4,8 @@ import { Duplex } from 'node:stream'
 import { bytesOfMessage, frameBytes } from './bytes-message.ts'
 import { FrameDecoder } from './grpc-frame.ts'
 
-/** As small as the pieces of send-context.ts, for the same reason. */
-const messageLimitBytes = 32 * 1024
+/** gRPC servers refuse messages of 4 MiB and more. */
+const messageLimitBytes = 128 * 1024
 
 /** A connection inside a call of `Control.Session`, whose messages are its bytes in both directions. */
 export class SessionTunnel extends Duplex {
@@ -69,10 +69,20 @@ export class SessionTunnel extends Duplex {
       done(new Error('the session was closed'))
       return
     }
-    let hasRoom = true
-    for (const message of inMessages(pieces)) hasRoom = this.#stream.write(frameBytes(message))
-    if (hasRoom) done()
-    else this.#stream.once('drain', done)
+    this.#sendNext(inMessages(pieces), done)
+  }
+
+  /** One after the other: what is written while Bun 1.4 still holds back an earlier part can overtake it. */
+  #sendNext(messages: Uint8Array[][], done: (error?: Error | null) => void): void {
+    const message = messages.shift()
+    if (message === undefined) {
+      done()
+      return
+    }
+    this.#stream.write(frameBytes(message), (error) => {
+      if (error) done(error)
+      else this.#sendNext(messages, done)
+    })
   }
 }
 

@@ -117,7 +117,7 @@ test('what is written to a tunnel goes out in order, in messages of bounded size
       for (const group of groups) {
         const size = group.reduce((sum, part) => sum + part.length, 0)
         expect(size).toBeGreaterThan(0)
-        expect(size).toBeLessThanOrEqual(32 * 1024)
+        expect(size).toBeLessThanOrEqual(128 * 1024)
       }
       expect(Buffer.concat(groups.flat()).equals(Buffer.concat(pieces))).toBe(true)
     }),
