@@ -6,7 +6,7 @@ import { BuildFailedError } from '../runtime/build-failed-error.ts'
 import type { BuilderCandidate, FindBuilders } from '../runtime/builder-candidate.ts'
 import { BuildkitUnreachableError } from '../runtime/buildkit-unreachable-error.ts'
 import type { ContainerRuntime } from '../runtime/container-runtime.ts'
-import type { BuildRequest } from '../runtime/image-builder.ts'
+import type { BuildProgress, BuildRequest } from '../runtime/image-builder.ts'
 import type { PlannedBuild } from './planned-build.ts'
 import type { RunProgress } from './run-progress.ts'
 
@@ -32,11 +32,12 @@ export async function buildImage(options: BuildImageOptions): Promise<void> {
   const candidates = await findBuilders(runtime)
   for (const [index, candidate] of candidates.entries()) {
     const next = candidates[index + 1]
+    const attempt = { isBegun: false }
     try {
-      return await buildWith(candidate, options)
+      return await buildWith(candidate, options, attempt)
     } catch (error) {
-      if (!candidate.isOptional || next === undefined || !isAbsent(error))
-        throw told(error, options)
+      const isAbsent = error instanceof BuildkitUnreachableError && !attempt.isBegun
+      if (!candidate.isOptional || next === undefined || !isAbsent) throw told(error, options)
       progress.notice(`${error.message}; building with ${next.name}`)
     }
   }
@@ -46,6 +47,7 @@ export async function buildImage(options: BuildImageOptions): Promise<void> {
 async function buildWith(
   { builder, hasCacheMounts, isElsewhere, name }: BuilderCandidate,
   { build, runtime, dockerfilePath, noCache, platform, progress, signal }: BuildImageOptions,
+  attempt: { isBegun: boolean },
 ): Promise<void> {
   const dockerfile = hasCacheMounts ? build.dockerfile : build.plainDockerfile
   keepDockerfile(dockerfilePath, dockerfile)
@@ -59,7 +61,12 @@ async function buildWith(
   }
   const { tag } = build
   const { images } = runtime
-  const onProgress = progress.building(`${tag} with ${name}`)
+  const tell = progress.building(`${tag} with ${name}`)
+  const onProgress = (step: BuildProgress): void => {
+    // From here on it is no question any more whether there is a builder.
+    attempt.isBegun = true
+    tell(step)
+  }
   if (!isElsewhere || images === undefined)
     await builder.build({ ...request, output: { exporter: 'moby', tag } }, { onProgress, signal })
   else {
@@ -73,11 +80,6 @@ async function buildWith(
 function keepDockerfile(path: string, text: string): void {
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
   writeFileSync(path, text, { mode: 0o600 })
-}
-
-/** Nobody has begun to build: a connection that broke later is no reason to begin anew elsewhere. */
-function isAbsent(error: unknown): error is BuildkitUnreachableError {
-  return error instanceof BuildkitUnreachableError && error.reason !== 'broken'
 }
 
 /** A Dockerfile of ours is not to be edited; what it was made from is. */
