@@ -20,9 +20,8 @@ engineTest(
     await docker(['rm', '-f', container])
     const labels = Object.entries(testLabels()).map(([name, value]) => `--label=${name}=${value}`)
     const script = 'mkdir /w && echo stranger > /w/index.html && exec httpd -f -p 8000 -h /w'
-    const stranger = await docker([
-      ...['run', '-d', ...labels, '-p', `${published}:8000`, 'busybox', 'sh', '-c', script],
-    ])
+    const options = ['run', '-d', ...labels, '-p', `${published}:8000`]
+    const stranger = await docker([...options, 'busybox', 'sh', '-c', script])
     try {
       await until('the stranger answers', async () => {
         const answer = await fetch(`http://${published}/`).catch(() => undefined)
