@@ -121,10 +121,11 @@ embeddedTest('one more command: exit code, both streams, input, environment', as
 embeddedTest('one more command of another user is refused before it starts', async () => {
   await using bed = new EmbeddedBed()
   const id = await bed.start('sleep 60')
-  const command = { command: ['true'], env: {}, tty: false, stdin: false, user: '1234:1234' }
+  const user = `${(process.getuid?.() ?? 0) + 1234}:1234`
+  const command = { command: ['true'], env: {}, tty: false, stdin: false, user }
   const error: unknown = await bed.runtime.exec(id, command).catch((failure: unknown) => failure)
   expect(error).toMatchObject({ exitCode: 125, fixes: ['leave the user out, or use Docker'] })
-  expect(String(error)).toContain('user "1234:1234"')
+  expect(String(error)).toContain(`user "${user}"`)
 })
 
 embeddedTest('logs: the last lines, times, what follows', async () => {

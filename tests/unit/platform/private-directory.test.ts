@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { ensurePrivateDirectory } from '../../../src/platform/private-directory.ts'
 import { userErrorOf } from '../../support/user-error-of.ts'
 import { temporaryFolder } from '../../support/temporary-folder.ts'
+import { rootTest } from '../../support/root-test.ts'
 
 const uid = process.getuid?.() ?? -1
 
@@ -50,7 +51,7 @@ describe('a private folder', () => {
       )
   })
 
-  test.skipIf(uid !== 0)('of another user is refused (as root)', () => {
+  rootTest('of another user is refused', () => {
     using folder = temporaryFolder()
     const path = join(folder.path, 'foreign')
     mkdirSync(path)

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test'
-import { execFileSync, spawn } from 'node:child_process'
+import { execFileSync, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { closeSync, openSync } from 'node:fs'
 import { createServer } from 'node:net'
@@ -11,8 +11,8 @@ import { onSignals } from '../../../src/platform/shutdown-signals.ts'
 import { spawnDetached } from '../../../src/platform/spawn-detached.ts'
 import { rejectionOf } from '../../support/rejection-of.ts'
 import { userErrorOf } from '../../support/user-error-of.ts'
+import { rootTest } from '../../support/root-test.ts'
 
-const isRoot = process.getuid?.() === 0
 const isLinux = process.platform === 'linux'
 const PATH = process.env['PATH'] ?? '/usr/bin:/bin'
 
@@ -77,8 +77,9 @@ test.skipIf(process.platform !== 'linux')('an answer that cannot be written is t
 /** Told without HOME, which an account without an entry in the system's list would get back. */
 function accountHome(): string {
   const script = 'require("node:os").userInfo().homedir'
-  const told = execFileSync(process.execPath, ['-p', script], { env: { PATH } }).toString().trim()
-  return told.startsWith('/') ? told : '/'
+  const told = spawnSync(process.execPath, ['-p', script], { env: { PATH }, encoding: 'utf8' })
+  const home = told.stdout.trim()
+  return told.status === 0 && home.startsWith('/') ? home : '/'
 }
 
 describe('the home folder', () => {
@@ -120,7 +121,7 @@ describe('who called through sudo', () => {
     expect(error.message).toBe('SUDO_UID 987654321 is no user of this machine')
   })
 
-  test.skipIf(!isRoot || !isLinux)('becomes that user for good (as root)', () => {
+  rootTest('becomes that user for good', () => {
     const printed = execFileSync(process.execPath, [program('become-caller.ts')], {
       env: { PATH, SUDO_UID: '1', SUDO_GID: '1', SUDO_COMMAND: 'agent proxy start' },
     })
