@@ -1,9 +1,10 @@
 import * as z from 'zod/mini'
 
-import { LineDecoder } from '../lib/line-decoder.ts'
 import { printable } from '../lib/printable.ts'
 import { type BuildFailure, shownLogLines } from '../runtime/build-failed-error.ts'
 import type { BuildProgress, BuildStep } from '../runtime/image-builder.ts'
+
+import { jsonLines } from './json-lines.ts'
 
 const buildMessage = z.object({
   stream: z.optional(z.string()),
@@ -21,15 +22,7 @@ export type BuildMessage = z.infer<typeof buildMessage>
 export async function* decodeBuildStream(
   chunks: AsyncIterable<Uint8Array>,
 ): AsyncGenerator<BuildMessage> {
-  const lines = new LineDecoder()
-  for await (const bytes of chunks)
-    for (const line of lines.push(bytes)) if (line.trim() !== '') yield decodeMessage(line)
-  const rest = lines.rest().trim()
-  if (rest !== '') yield decodeMessage(rest)
-}
-
-function decodeMessage(line: string): BuildMessage {
-  return buildMessage.parse(JSON.parse(line))
+  for await (const value of jsonLines(chunks)) yield buildMessage.parse(value)
 }
 
 /** Turns what the classic builder says into steps: it numbers them, and says little else of them. */

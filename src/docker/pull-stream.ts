@@ -1,7 +1,8 @@
 import * as z from 'zod/mini'
 
-import { LineDecoder } from '../lib/line-decoder.ts'
 import type { PullProgress } from '../runtime/image-store.ts'
+
+import { jsonLines } from './json-lines.ts'
 
 const pullLine = z.object({
   status: z.optional(z.string()),
@@ -26,24 +27,17 @@ export async function* decodePullStream(
   chunks: AsyncIterable<Uint8Array>,
   reference: string,
 ): AsyncGenerator<PullProgress> {
-  const lines = new LineDecoder()
-  for await (const bytes of chunks) {
-    for (const line of lines.push(bytes)) yield* decodeLine(line, reference)
-  }
-  yield* decodeLine(lines.rest(), reference)
-}
-
-function* decodeLine(line: string, reference: string): Generator<PullProgress> {
-  if (line.trim() === '') return
-  const { status, id, progressDetail, error, errorDetail } = pullLine.parse(JSON.parse(line))
-  const failure = errorDetail?.message ?? error
-  if (failure !== undefined) throw new PullStreamError(failure)
-  if (status === undefined) return
-  const { current, total } = progressDetail ?? {}
-  yield {
-    id: id ?? reference,
-    status,
-    ...(current !== undefined && { current }),
-    ...(total !== undefined && { total }),
+  for await (const value of jsonLines(chunks)) {
+    const { status, id, progressDetail, error, errorDetail } = pullLine.parse(value)
+    const failure = errorDetail?.message ?? error
+    if (failure !== undefined) throw new PullStreamError(failure)
+    if (status === undefined) continue
+    const { current, total } = progressDetail ?? {}
+    yield {
+      id: id ?? reference,
+      status,
+      ...(current !== undefined && { current }),
+      ...(total !== undefined && { total }),
+    }
   }
 }
