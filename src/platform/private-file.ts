@@ -1,4 +1,5 @@
-import { closeSync, openSync } from 'node:fs'
+import { closeSync, mkdirSync, openSync, writeFileSync } from 'node:fs'
+import { dirname } from 'node:path'
 import { errorCode } from '../lib/errors.ts'
 
 /**
@@ -12,4 +13,13 @@ export function createPrivateFile(path: string): void {
   } catch (error) {
     if (errorCode(error) !== 'EEXIST') throw error
   }
+}
+
+/**
+ * Writes a whole file into a folder for its owner alone, which is made when it is not there. `mode`: 0o644 where a
+ * container's user reads the file through a mount of it. Throws the system's error.
+ */
+export function writeInPrivateFolder(path: string, text: string, mode: 0o600 | 0o644): void {
+  mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
+  writeFileSync(path, text, { mode })
 }

@@ -1,7 +1,6 @@
-import { mkdirSync, writeFileSync } from 'node:fs'
-import { dirname } from 'node:path'
 import { UserError } from '../lib/errors.ts'
 import { stepTitle } from '../lib/step-title.ts'
+import { writeInPrivateFolder } from '../platform/private-file.ts'
 import { BuildFailedError } from '../runtime/build-failed-error.ts'
 import type { BuilderCandidate, FindBuilders } from '../runtime/builder-candidate.ts'
 import { BuildkitUnreachableError } from '../runtime/buildkit-unreachable-error.ts'
@@ -50,7 +49,7 @@ async function buildWith(
   attempt: { isBegun: boolean },
 ): Promise<void> {
   const dockerfile = hasCacheMounts ? build.dockerfile : build.plainDockerfile
-  keepDockerfile(dockerfilePath, dockerfile)
+  writeInPrivateFolder(dockerfilePath, dockerfile, 0o600)
   const request: Omit<BuildRequest, 'output'> = {
     dockerfile,
     dockerfileName: dockerfilePath,
@@ -75,11 +74,6 @@ async function buildWith(
     const output = { exporter: 'docker', tag, receive } as const
     await builder.build({ ...request, output }, { onProgress, signal })
   }
-}
-
-function keepDockerfile(path: string, text: string): void {
-  mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
-  writeFileSync(path, text, { mode: 0o600 })
 }
 
 /** A Dockerfile of ours is not to be edited; what it was made from is. */

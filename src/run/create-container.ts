@@ -1,5 +1,5 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { dirname } from 'node:path'
+import { readFileSync } from 'node:fs'
+import { writeInPrivateFolder } from '../platform/private-file.ts'
 import type { ContainerSpec, MountSpec } from '../runtime/container-spec.ts'
 import type { ContainerId } from '../runtime/container-state.ts'
 import type { ImageStore } from '../runtime/image-store.ts'
@@ -80,7 +80,8 @@ function accessFor(
     })
   if (proxyPort === undefined || insideAddress === undefined) return NO_ACCESS
   const curlrcPath = paths.runCurlrc(runId)
-  writeForContainer(curlrcPath, curlSettings(ownHosts(agent, services), proxyPort, insideAddress))
+  const settings = curlSettings(ownHosts(agent, services), proxyPort, insideAddress)
+  writeInPrivateFolder(curlrcPath, settings, 0o644)
   return accessByAddress({ agent, services, address: insideAddress, curlrcPath })
 }
 
@@ -95,7 +96,7 @@ function resolverMounts(
   const text = gvisorResolver(RESOLVER_FILES.map(textOf))
   if (text === undefined) return []
   const source = paths.runResolver(runId)
-  writeForContainer(source, text)
+  writeInPrivateFolder(source, text, 0o644)
   return [{ source, target, readonly: true }]
 }
 
@@ -105,12 +106,6 @@ function textOf(path: string): string {
   } catch {
     return ''
   }
-}
-
-/** The folder is its owner's alone; the file is read by whoever the command runs as. */
-function writeForContainer(path: string, text: string): void {
-  mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
-  writeFileSync(path, text, { mode: 0o644 })
 }
 
 /**
