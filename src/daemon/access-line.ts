@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { EgressAccess } from '../egress/egress-context.ts'
+import { describeTarget } from '../egress/target.ts'
 import type { AccessEntry } from '../proxy/access-entry.ts'
 
 const accessLineSchema = z.object({
@@ -53,11 +54,11 @@ export function lineOfRequest(entry: AccessEntry): AccessLine {
 
 /** Of what a run asked for outside. */
 export function lineOfEgress(access: EgressAccess): AccessLine {
-  const { host, port, path, reason } = access
+  const { path, reason } = access
   return {
     time: new Date(access.timeMs).toISOString(),
     direction: 'out',
-    peer: `${host.includes(':') ? `[${host}]` : host}:${port}`,
+    peer: describeTarget(access),
     method: access.method,
     ...(path === undefined ? {} : { path }),
     status: access.status,

@@ -1,5 +1,5 @@
 import { readdirSync } from 'node:fs'
-import { basename, join } from 'node:path'
+import { join } from 'node:path'
 import { messageOf } from '../lib/errors.ts'
 import type { RunContext } from '../run/run-context.ts'
 import type { RunRecord } from '../run/run-record.ts'
@@ -37,7 +37,7 @@ export class RunRelays implements AsyncDisposable {
   async start(): Promise<void> {
     const { socketDir } = this.#options.context.paths
     for (const name of readdirSync(socketDir).filter((file) => SOCKET_NAME.test(file)))
-      removeStaleSocket(join(socketDir, basename(name)))
+      removeStaleSocket(join(socketDir, name))
     await this.refresh()
     this.#ticker = setInterval(() => void this.refresh(), TICK_MS)
   }
