@@ -10,7 +10,7 @@ export const namespacesObstacle = await whatForbidsNamespaces()
 export function embeddedTest(
   name: string,
   run: () => void | Promise<void>,
-  timeoutMs = 30_000,
+  timeoutMs?: number,
 ): void {
   if (namespacesObstacle === undefined) test(name, run, timeoutMs)
   else skippedTest(name, namespacesObstacle)

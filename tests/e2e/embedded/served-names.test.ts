@@ -2,7 +2,7 @@ import { expect } from 'bun:test'
 import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { embeddedTest } from '../../support/embedded-test.ts'
-import { AgentHome, get, NO_ENGINE, until } from '../support/agent-home.ts'
+import { type AgentHome, get, homeWithoutEngine, until } from '../support/agent-home.ts'
 
 /** Says who it is, and who asked. */
 const SERVER = `
@@ -13,11 +13,6 @@ require('node:http').createServer((request, response) => {
 const PROJECT = {
   'agent.yaml': 'dependencies: [node]\nports: { web: 3000 }\ncommand: [node, server.cjs]\n',
   'server.cjs': SERVER,
-}
-
-/** A user of a machine without an engine. */
-function homeWithoutEngine(): AgentHome {
-  return new AgentHome({ env: { DOCKER_HOST: NO_ENGINE } })
 }
 
 async function started(home: AgentHome, name: string): Promise<string> {

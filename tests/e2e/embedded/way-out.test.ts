@@ -1,14 +1,14 @@
 import { expect } from 'bun:test'
 import { z } from 'zod'
 import { engineTest } from '../../engine/test-engine.ts'
-import { AgentHome, NO_ENGINE, until } from '../support/agent-home.ts'
+import { type AgentHome, homeWithoutEngine, until } from '../support/agent-home.ts'
 import { OutsideSite } from './outside-site.ts'
 
 const line = z.object({ direction: z.string(), peer: z.string(), status: z.number() })
 
 /** A home whose runs are embedded; the engine only stands for another machine. */
-function homeWithoutEngine(): AgentHome {
-  return new AgentHome({ env: { DOCKER_HOST: NO_ENGINE, AGENTOPS_RUNTIME: 'embedded' } })
+function embeddedHome(): AgentHome {
+  return homeWithoutEngine({ AGENTOPS_RUNTIME: 'embedded' })
 }
 
 async function inRun(home: AgentHome, project: string, script: string): Promise<string> {
@@ -19,7 +19,7 @@ async function inRun(home: AgentHome, project: string, script: string): Promise<
 engineTest(
   'inside, npm, pip, git and curl get things from another machine',
   async () => {
-    await using home = homeWithoutEngine()
+    await using home = embeddedHome()
     await using site = await OutsideSite.open()
     const project = home.project('p')
     const index = `--index-url ${site.url}/simple --trusted-host ${site.address}`
@@ -47,7 +47,7 @@ engineTest(
 engineTest(
   'inside, this machine is not reached: neither directly nor through the proxy, by no name or address',
   async () => {
-    await using home = homeWithoutEngine()
+    await using home = embeddedHome()
     using secret = Bun.serve({ port: 0, hostname: '0.0.0.0', fetch: () => new Response('secret') })
     const { port } = secret
     const hosts = [
@@ -73,7 +73,7 @@ engineTest(
 engineTest(
   'with network.policy: strict only what is allowed is reached, and the log tells what was not',
   async () => {
-    await using home = homeWithoutEngine()
+    await using home = embeddedHome()
     await using site = await OutsideSite.open()
     const project = home.project('p', {
       'agent.yaml': `network: { policy: strict, allow: ["${site.address}:8000"] }\n`,

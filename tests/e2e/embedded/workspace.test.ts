@@ -4,20 +4,21 @@ import { chmodSync, existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { skippedTest } from '../../engine/test-engine.ts'
 import { embeddedTest } from '../../support/embedded-test.ts'
-import { AgentHome, NO_ENGINE } from '../support/agent-home.ts'
-
-function homeWithoutEngine(): AgentHome {
-  return new AgentHome({ env: { DOCKER_HOST: NO_ENGINE } })
-}
+import { AgentHome, homeWithoutEngine } from '../support/agent-home.ts'
 
 function git(folder: string, ...words: string[]): string {
   const named = ['-c', 'user.name=n', '-c', 'user.email=a@b', ...words]
   return execFileSync('git', named, { cwd: folder }).toString()
 }
 
+/** Each starts a few runs. */
+function workspaceTest(name: string, run: () => Promise<void>): void {
+  embeddedTest(name, run, 30_000)
+}
+
 const RUN = ['run', '--runtime', 'embedded']
 
-embeddedTest(
+workspaceTest(
   'a git worktree is a workspace: what is committed inside is there outside',
   async () => {
     await using home = homeWithoutEngine()
@@ -34,7 +35,7 @@ embeddedTest(
   },
 )
 
-embeddedTest(
+workspaceTest(
   'a program of the user is found where it is mounted, and else the way is told',
   async () => {
     await using home = homeWithoutEngine()
@@ -53,7 +54,7 @@ embeddedTest(
   },
 )
 
-embeddedTest('a program that dependencies name is found behind a version manager', async () => {
+workspaceTest('a program that dependencies name is found behind a version manager', async () => {
   await using home = homeWithoutEngine()
   const installation = join(home.dir, 'home', '.versions', 'node')
   mkdirSync(join(installation, 'bin'), { recursive: true })
@@ -81,7 +82,7 @@ embeddedTest('a program that dependencies name is found behind a version manager
 
 const chosenTest = existsSync('/var/run/docker.sock')
   ? (name: string): void => skippedTest(name, 'an engine is installed on this machine')
-  : embeddedTest
+  : workspaceTest
 
 chosenTest('without an engine it is chosen by itself, and says what it is', async () => {
   // No engine is named, so the usual places are tried.
@@ -104,7 +105,7 @@ const refusals: readonly [yaml: string, what: string, why: string][] = [
 ]
 
 for (const [yaml, what, why] of refusals)
-  embeddedTest(`${yaml} is refused with the reason and what works`, async () => {
+  workspaceTest(`${yaml} is refused with the reason and what works`, async () => {
     await using home = homeWithoutEngine()
     const project = home.project('p', { 'agent.yaml': `${yaml}\n` })
     const { code, stderr } = await home.agent([...RUN, project, '--', 'true'])
@@ -114,7 +115,7 @@ for (const [yaml, what, why] of refusals)
     expect(stderr).toContain('fix: ')
   })
 
-embeddedTest('a mount where nothing can be made is refused with a place that works', async () => {
+workspaceTest('a mount where nothing can be made is refused with a place that works', async () => {
   await using home = homeWithoutEngine()
   const file = join(home.dir, 'home', 'file')
   writeFileSync(file, 'here\n')

@@ -3,7 +3,7 @@ import { chown, mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { SudoUser } from '../../engine/sudo-user.ts'
 import { testEngine } from '../../engine/test-engine.ts'
-import type { Finished } from '../support/agent-home.ts'
+import { type Finished, finished } from '../../support/finished.ts'
 
 /** The compiled binary in the hands of an ordinary user, whose home is empty at first. */
 export class SudoHome implements AsyncDisposable {
@@ -83,12 +83,7 @@ export class SudoHome implements AsyncDisposable {
       stdout: 'pipe',
       stderr: 'pipe',
     })
-    const [stdout, stderr, code] = await Promise.all([
-      new Response(child.stdout).text(),
-      new Response(child.stderr).text(),
-      child.exited,
-    ])
-    return { code, stdout, stderr }
+    return finished(child)
   }
 
   /** Everything in the home folder that belongs to somebody else, links themselves included. */

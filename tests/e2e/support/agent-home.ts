@@ -2,12 +2,10 @@ import { mkdtempSync, realpathSync, rmSync, writeFileSync, mkdirSync } from 'nod
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { testEngine } from '../../engine/test-engine.ts'
+import { type Finished, finished } from '../../support/finished.ts'
 
 /** Where no engine answers. */
 export const NO_ENGINE = 'unix:///nonexistent/docker.sock'
-
-/** What a finished command left. */
-export type Finished = { code: number; stdout: string; stderr: string }
 
 /**
  * A user of the compiled binary: an empty HOME of his own, a state folder of his own, and the engine of this test run.
@@ -66,12 +64,7 @@ export class AgentHome implements AsyncDisposable {
     options: { cwd?: string; env?: Record<string, string> } = {},
   ): Promise<Finished> {
     const child = this.spawn(parameters, options)
-    const [stdout, stderr, code] = await Promise.all([
-      new Response(child.stdout).text(),
-      new Response(child.stderr).text(),
-      child.exited,
-    ])
-    return { code, stdout, stderr }
+    return finished(child)
   }
 
   /** Runs a command that must succeed, and returns its answer. */
@@ -94,19 +87,23 @@ export class AgentHome implements AsyncDisposable {
   }
 }
 
-/** The names of containers on the engine that belong to this home, by its label. */
-export async function docker(parameters: readonly string[]): Promise<string> {
+/** A user of a machine on which no engine answers; `env`: more of his variables. */
+export function homeWithoutEngine(env: Record<string, string> = {}): AgentHome {
+  return new AgentHome({ env: { DOCKER_HOST: NO_ENGINE, ...env } })
+}
+
+/** Runs the docker client on the engine of this test run; returns its answer. */
+export async function docker(
+  parameters: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Promise<string> {
   const { dockerCli, dockerHost } = testEngine()
   const child = Bun.spawn([dockerCli, ...parameters], {
-    env: { ...process.env, DOCKER_HOST: dockerHost },
+    env: { ...process.env, ...env, DOCKER_HOST: dockerHost },
     stdout: 'pipe',
     stderr: 'pipe',
   })
-  const [stdout, stderr, code] = await Promise.all([
-    new Response(child.stdout).text(),
-    new Response(child.stderr).text(),
-    child.exited,
-  ])
+  const { code, stdout, stderr } = await finished(child)
   if (code !== 0) throw new Error(`docker ${parameters.join(' ')}: ${stderr}`)
   return stdout.trim()
 }

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { engineTest, skippedTest } from '../../engine/test-engine.ts'
 import { tmuxProgram } from '../../engine/tmux-program.ts'
+import { finished } from '../../support/finished.ts'
 import { type AgentHome, until } from '../support/agent-home.ts'
 
 /** What a shell in the terminal shows when it waits for a command. */
@@ -138,11 +139,7 @@ export class TerminalScreen implements AsyncDisposable {
       stdout: 'pipe',
       stderr: 'pipe',
     })
-    const [stdout, stderr, code] = await Promise.all([
-      new Response(child.stdout).text(),
-      new Response(child.stderr).text(),
-      child.exited,
-    ])
+    const { code, stdout, stderr } = await finished(child)
     if (code !== 0) throw new Error(`tmux ${parameters.join(' ')}: ${stderr}`)
     return stdout
   }

@@ -1,5 +1,6 @@
 import { expect } from 'bun:test'
-import { AgentHome, type Finished, until } from '../../e2e/support/agent-home.ts'
+import { AgentHome, until } from '../../e2e/support/agent-home.ts'
+import type { Finished } from '../../support/finished.ts'
 import { engineTest, testEngine } from '../../engine/test-engine.ts'
 import { untilInOrder, untilNothingIsLeft } from '../crash/recovery.ts'
 import { EngineRelay } from '../support/engine-relay.ts'

@@ -1,29 +1,14 @@
-import { test } from 'bun:test'
 import { randomBytes } from 'node:crypto'
 import { mkdtempSync, realpathSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { EmbeddedRuntime } from '../../../src/embedded/embedded-runtime.ts'
-import { probeNamespaces } from '../../../src/embedded/namespaces.ts'
 import { systemClock } from '../../../src/platform/clock.ts'
 import { openLibc } from '../../../src/platform/libc.ts'
 import { systemProcessTable } from '../../../src/platform/process-identity.ts'
 import type { ContainerSpec } from '../../../src/runtime/container-spec.ts'
 import type { ContainerId } from '../../../src/runtime/container-state.ts'
 import { plainSpec } from '../../contract/runtime/plain-spec.ts'
-
-/** As `test`, where the kernel and util-linux permit what the embedded runtime needs. */
-export const embeddedTest: typeof test = (await canBeEmbedded()) ? test : test.skip
-
-async function canBeEmbedded(): Promise<boolean> {
-  if (process.platform !== 'linux') return false
-  try {
-    await probeNamespaces('embedded:///')
-    return true
-  } catch {
-    return false
-  }
-}
 
 /** A runtime that keeps its containers in this folder. */
 function embeddedRuntime(root: string): EmbeddedRuntime {

@@ -3,7 +3,8 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { childrenOf } from '../../../src/platform/child-processes.ts'
 import { ContainerFolder } from '../../../src/embedded/container-folder.ts'
-import { EmbeddedBed, embeddedTest } from './embedded-bed.ts'
+import { EmbeddedBed } from './embedded-bed.ts'
+import { embeddedTest } from '../../support/embedded-test.ts'
 
 /** Processes of different kinds: in the foreground, in a session of its own, deaf to signals, double forked. */
 const FAMILY = `setsid sleep 1000 & (sleep 1001 &) ; (trap "" TERM INT HUP; sleep 1002) & echo up; sleep 1003`

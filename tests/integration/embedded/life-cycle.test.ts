@@ -2,7 +2,8 @@ import { expect } from 'bun:test'
 import { ContainerUnavailableError } from '../../../src/runtime/container-unavailable-error.ts'
 import type { ContainerEvent } from '../../../src/runtime/container-state.ts'
 import type { ContainerStream } from '../../../src/runtime/container-stream.ts'
-import { EmbeddedBed, embeddedTest } from './embedded-bed.ts'
+import { EmbeddedBed } from './embedded-bed.ts'
+import { embeddedTest } from '../../support/embedded-test.ts'
 import { rejectionOf } from '../../support/rejection-of.ts'
 
 async function textOf(stream: ContainerStream): Promise<string> {

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { recipeOf } from '../../../src/image/image-recipe.ts'
 import { testEngine, testLabels } from '../../engine/test-engine.ts'
 import { planOf } from '../../unit/image/plans.ts'
+import { docker } from '../../e2e/support/agent-home.ts'
 
 export type Builder = 'classic' | 'BuildKit'
 
@@ -78,23 +79,4 @@ async function buildByBuildKit(reference: string, folder: string, { buildArgs }:
   const answer = await response.text()
   if (response.status !== 200 || answer.includes('"errorDetail"'))
     throw new Error(`the build failed: ${answer.slice(-2000)}`)
-}
-
-async function docker(
-  parameters: readonly string[],
-  env: Readonly<Record<string, string>> = {},
-): Promise<string> {
-  const { dockerCli, dockerHost } = testEngine()
-  const child = Bun.spawn([dockerCli, ...parameters], {
-    env: { ...process.env, ...env, DOCKER_HOST: dockerHost },
-    stdout: 'pipe',
-    stderr: 'pipe',
-  })
-  const [stdout, stderr, code] = await Promise.all([
-    new Response(child.stdout).text(),
-    new Response(child.stderr).text(),
-    child.exited,
-  ])
-  if (code !== 0) throw new Error(`docker ${parameters.join(' ')}: ${stderr}`)
-  return stdout.trim()
 }
