@@ -15,15 +15,6 @@ export async function measurePaced({ fleet, turns, isQuick }: Bed): Promise<Case
     )
   const first = await measure(isQuick ? 1 : firstTurns)
   const later = await measure(turns)
-  const rowOf = (name: string, samples: Samples<number[]>, share: number, target: string) =>
-    ({
-      kind: 'measured',
-      name: `${name} at ${perSecond} requests per second`,
-      target,
-      unit: millisecondsFine,
-      better: 'less',
-      samples: numbersOf(samples, (values) => quantile(values, share)),
-    }) as const
   return {
     peers: [
       rowOf('median', later, 0.5, ''),
@@ -31,4 +22,15 @@ export async function measurePaced({ fleet, turns, isQuick }: Bed): Promise<Case
       rowOf(`p99 of the first ${firstTurns} seconds`, first, 0.99, ''),
     ],
   }
+}
+
+function rowOf(name: string, samples: Samples<number[]>, share: number, target: string) {
+  return {
+    kind: 'measured',
+    name: `${name} at ${perSecond} requests per second`,
+    target,
+    unit: millisecondsFine,
+    better: 'less',
+    samples: numbersOf(samples, (values) => quantile(values, share)),
+  } as const
 }
