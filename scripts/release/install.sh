@@ -8,7 +8,7 @@
 set -eu
 
 VERSION='@VERSION@'
-BASE_URL="${AGENT_INSTALL_URL:-@BASE_URL@}"
+BASE_URL="${AGENTOPS_INSTALL_URL:-@BASE_URL@}"
 CHECKSUMS='@CHECKSUMS@'
 
 say() { printf '%s\n' "$*"; }

@@ -1,4 +1,4 @@
-import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createApp } from '../../src/app.ts'
 import { createProgram } from '../../src/cli/program.ts'
@@ -32,9 +32,15 @@ const shells = { bash: 'agent.bash', zsh: '_agent', fish: 'agent.fish' } as cons
 export async function makeRelease(options: ReleaseOptions): Promise<ReleaseManifest> {
   const { outDir, version, commit, date, baseUrl, homepage, projectDir } = options
   await mkdir(outDir, { recursive: true })
-  const common = await commonFiles(options)
+  const workDir = await mkdtemp(join(outDir, '.work-'))
   const files: ReleaseFile[] = []
-  for (const target of crossTargets) files.push(await releaseFile(target, common, options))
+  try {
+    const common = await commonFiles(workDir, options)
+    for (const target of crossTargets)
+      files.push(await releaseFile(target, { ...options, workDir, common }))
+  } finally {
+    await rm(workDir, { recursive: true, force: true })
+  }
   const manifest: ReleaseManifest = {
     schema: 1,
     version,
@@ -54,18 +60,17 @@ export async function makeRelease(options: ReleaseOptions): Promise<ReleaseManif
 
 async function releaseFile(
   target: CrossTarget,
-  common: readonly ArchiveFile[],
-  options: ReleaseOptions,
+  options: ReleaseOptions & { workDir: string; common: readonly ArchiveFile[] },
 ): Promise<ReleaseFile> {
   const startedMs = performance.now()
-  const binary = join(options.outDir, `agent-${target}`)
+  const binary = join(options.workDir, `agent-${target}`)
   await compile(binary, options, target)
   const [os, cpu] = osAndCpu(target)
   const folder = `agent-${options.version}-${target}`
   const name = `${folder}.tar.gz`
   const content = await readFile(binary)
   const archive = await packArchive(join(options.outDir, name), folder, [
-    ...common,
+    ...options.common,
     { path: 'agent', content, executable: true },
   ])
   const seconds = ((performance.now() - startedMs) / 1000).toFixed(1)
@@ -101,18 +106,16 @@ async function compile(
 }
 
 /** What is the same on every system: completions from the program itself, the man page from its parser. */
-async function commonFiles(options: ReleaseOptions): Promise<ArchiveFile[]> {
-  const { projectDir, outDir, version, date } = options
-  const own = join(outDir, 'agent')
+async function commonFiles(workDir: string, options: ReleaseOptions): Promise<ArchiveFile[]> {
+  const { projectDir, version, date } = options
+  const own = join(workDir, 'agent')
   await compile(own, options)
   const completions = Object.entries(shells).map(async ([shell, file]) => ({
     path: `completions/${file}`,
     content: Buffer.from(await run([own, 'completion', shell])),
     executable: false,
   }))
-  const host = currentHost()
-  const program = await createProgram(createApp(host, []), [])
-  await copyFile(join(projectDir, 'LICENSE'), join(outDir, 'LICENSE'))
+  const program = await createProgram(createApp(currentHost(), []), [])
   return [
     ...(await Promise.all(completions)),
     {
