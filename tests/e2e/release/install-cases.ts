@@ -68,7 +68,11 @@ export function installCases(release: () => ServedRelease): void {
     },
     INSTALL_LIMIT_MS,
   )
+}
 
+/** Removing one again. */
+export function uninstallCases(release: () => ServedRelease): void {
+  const script = (): string => join(release().folder, 'install.sh')
   test(
     'uninstalling removes what was installed and nothing else, and names what it leaves',
     async () => {
@@ -88,7 +92,11 @@ export function installCases(release: () => ServedRelease): void {
     },
     INSTALL_LIMIT_MS,
   )
+}
 
+/** What is refused, and where else it runs. */
+export function refusedInstallCases(release: () => ServedRelease): void {
+  const script = (): string => join(release().folder, 'install.sh')
   test(
     'an archive with other bytes than were released is not installed',
     async () => {

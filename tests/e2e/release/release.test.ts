@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe } from 'bun:test'
 import { archiveCases } from './archive-cases.ts'
-import { installCases } from './install-cases.ts'
+import { installCases, refusedInstallCases, uninstallCases } from './install-cases.ts'
 import { ServedRelease } from './served-release.ts'
 
 /** Four binaries are compiled and packed, once for all these tests. */
@@ -15,4 +15,8 @@ afterAll(async () => {
 })
 
 describe('what a release consists of', () => archiveCases(() => release))
-describe('install.sh', () => installCases(() => release))
+describe('install.sh', () => {
+  installCases(() => release)
+  uninstallCases(() => release)
+  refusedInstallCases(() => release)
+})
