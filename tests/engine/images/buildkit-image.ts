@@ -26,7 +26,7 @@ export const buildkitImage: BaseImage = {
     for (const program of ['buildkitd', 'buildctl'])
       await copyFile(join(built, program), join(folder, 'usr/bin', program))
     await copyWithLibraries(
-      join(tools.folder, 'runc'),
+      tools.runc,
       join(folder, 'usr/bin/buildkit-runc'),
       folder,
     )

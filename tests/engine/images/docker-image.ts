@@ -43,7 +43,7 @@ export const dockerImage: BaseImage = {
     await mkdir(bin, { recursive: true })
     for (const [name, path] of Object.entries(programs))
       await copyFile(join(engine, path), join(bin, name))
-    await copyFile(join(tools.folder, 'runc'), join(bin, 'runc'))
+    await copyFile(tools.runc, join(bin, 'runc'))
     await copyFile(tools.init, join(bin, 'docker-init'))
     for (const name of ['runc', 'docker-init']) await chmod(join(bin, name), 0o755)
     await mkdir(join(folder, 'root', plugin, '..'), { recursive: true })
