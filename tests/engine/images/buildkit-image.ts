@@ -25,11 +25,7 @@ export const buildkitImage: BaseImage = {
       await symlink('busybox', join(folder, 'bin', applet))
     for (const program of ['buildkitd', 'buildctl'])
       await copyFile(join(built, program), join(folder, 'usr/bin', program))
-    await copyWithLibraries(
-      tools.runc,
-      join(folder, 'usr/bin/buildkit-runc'),
-      folder,
-    )
+    await copyWithLibraries(tools.runc, join(folder, 'usr/bin/buildkit-runc'), folder)
     const certificates = '/etc/ssl/certs/ca-certificates.crt'
     if (existsSync(certificates)) await copyFile(certificates, join(folder, certificates))
     await writeFile(join(folder, 'etc/passwd'), 'root:x:0:0:root:/root:/bin/sh\n')
