@@ -12,7 +12,7 @@ import type { RunContext } from './run-context.ts'
 import { runLabels } from './run-labels.ts'
 import { ownNetworkName } from './run-network.ts'
 import type { StartOptions } from './start-options.ts'
-import { stoppedMeanwhile } from './stopped-meanwhile.ts'
+import { isBeingMade, stoppedMeanwhile } from './stopped-meanwhile.ts'
 
 /** The BuildKit beside a run with docker:dind. */
 export const BUILDKIT_IMAGE = 'moby/buildkit:v0.34.2'
@@ -48,12 +48,6 @@ export async function startSidecar(
   await startedSidecar(runtime, sidecar, signal)
   progress.status('waiting for the builder beside the run')
   await untilReady(runtime, sidecar, signal)
-}
-
-/** False once somebody else has ended the run. */
-export function isBeingMade(runId: string, { runs }: RunContext): boolean {
-  const state = runs.find(runId)?.state
-  return state === 'created' || state === 'starting'
 }
 
 function sidecarSpec(

@@ -1,12 +1,12 @@
 import { BUILDER } from '../image/init-script.ts'
 import type { ContainerSpec } from '../runtime/container-spec.ts'
-import { BUILDKIT_ADDRESS, BUILDKIT_HOST, isBeingMade, startSidecar } from './buildkit-sidecar.ts'
+import { BUILDKIT_ADDRESS, BUILDKIT_HOST, startSidecar } from './buildkit-sidecar.ts'
 import { readNameServers } from './name-servers.ts'
 import type { RunPlan } from './plan.ts'
 import type { RunContext } from './run-context.ts'
 import { runLabels } from './run-labels.ts'
 import type { StartOptions } from './start-options.ts'
-import { stoppedMeanwhile } from './stopped-meanwhile.ts'
+import { isBeingMade, stoppedMeanwhile } from './stopped-meanwhile.ts'
 
 /** Name of the volume that the engine inside keeps its images and containers in. */
 export function engineVolumeName(runId: string): string {
@@ -22,6 +22,7 @@ export async function makeDockerInside(options: StartOptions, context: RunContex
   context.runs.intend(runId, 'volume', name)
   const labels = runLabels({ ...context, runId, role: 'volume', env: hostEnv })
   await runtime.volumes?.ensure({ name, labels })
+  context.runs.recordMade(runId, 'volume', name)
   if (!isBeingMade(runId, context)) {
     await runtime.volumes?.remove(name)
     throw stoppedMeanwhile(plan)

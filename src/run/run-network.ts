@@ -5,6 +5,7 @@ import { dockerOfPlan } from './planned-docker.ts'
 import type { RunRecord } from './run-record.ts'
 import { ensureNetwork, SHARED_NETWORK } from './shared-network.ts'
 import type { StartOptions } from './start-options.ts'
+import { isBeingMade, stoppedMeanwhile } from './stopped-meanwhile.ts'
 
 /** The network of a run that has containers beside its main one. */
 export function ownNetworkName(runId: string): string {
@@ -24,5 +25,11 @@ export async function ensureRunNetwork(options: StartOptions, context: RunContex
   const name = ownNetworkName(runId)
   context.runs.intend(runId, 'network', name)
   const labels = runLabels({ ...context, runId, role: 'network', env: hostEnv })
-  await untilAborted(runtime.networks.ensure({ name, labels, interContainer: true }), signal)
+  const { networks } = runtime
+  const id = await untilAborted(networks.ensure({ name, labels, interContainer: true }), signal)
+  context.runs.recordMade(runId, 'network', name)
+  if (isBeingMade(runId, context)) return
+  // Whoever ended the run meanwhile may not have found it.
+  await networks.remove(id)
+  throw stoppedMeanwhile(plan)
 }
