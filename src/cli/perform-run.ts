@@ -6,7 +6,7 @@ import { WORKSPACE } from '../run/container-spec-of.ts'
 import { hostBase } from '../run/host-base.ts'
 import { gitMounts, makeMissing } from '../run/git-mounts.ts'
 import { guardMounts, socketOf } from '../run/mount-guard.ts'
-import { wantsGvisor } from '../run/sandbox-plan.ts'
+import { isGvisorAsked, mayUseGvisor } from '../run/sandbox-plan.ts'
 import type { RunPlan } from '../run/plan.ts'
 import { imageBase, type RunBase } from '../run/run-base.ts'
 import { planRun } from '../run/plan-run.ts'
@@ -123,10 +123,10 @@ async function findGround(
   { project, settings }: LoadedConfig,
   signal: AbortSignal,
 ): Promise<{ detected: DetectedRuntime; base: RunBase; ociRuntimes: readonly string[] }> {
-  const gvisor = wantsGvisor(settings.sandbox)
+  const gvisor = isGvisorAsked(settings.sandbox)
   const detected = await app.runtimes.detect(settings.runtime.value, signal, { gvisor })
   const { runtime } = detected
-  const ociRuntimes = gvisor ? await runtime.ociRuntimes(signal) : []
+  const ociRuntimes = mayUseGvisor(settings.sandbox) ? await runtime.ociRuntimes(signal) : []
   // Runtimes without images use the programs of this machine.
   if (runtime.kind !== 'embedded') {
     const host = { ...app.host, version: app.build.version }

@@ -38,6 +38,7 @@ function hostConfig(spec: ContainerSpec, ports: readonly string[]): object {
       ? // An engine inside hands its own "no new privileges" on to all that it runs.
         { Privileged: true }
       : { CapDrop: ['NET_RAW'], SecurityOpt: ['no-new-privileges'] }),
+    ...limitsOf(spec),
     LogConfig: { Type: 'local', Config: logLimits },
     // An empty host port lets the engine choose a free one.
     PortBindings: Object.fromEntries(
@@ -49,6 +50,16 @@ function hostConfig(spec: ContainerSpec, ports: readonly string[]): object {
     NetworkMode: spec.network ?? 'default',
     Runtime: spec.ociRuntime ?? '',
     AutoRemove: false,
+  }
+}
+
+/** Memory and swap together, or a run would go on in swap, a thousand times slower. */
+function limitsOf({ limits = {} }: ContainerSpec): object {
+  const { memoryBytes, cpus, pids } = limits
+  return {
+    ...(memoryBytes !== undefined && { Memory: memoryBytes, MemorySwap: memoryBytes }),
+    ...(cpus !== undefined && { NanoCpus: Math.round(cpus * 1e9) }),
+    ...(pids !== undefined && { PidsLimit: pids }),
   }
 }
 

@@ -7,6 +7,7 @@ import type { ContainerRuntime } from '../runtime/container-runtime.ts'
 import { containerId, type ContainerState, type ExitStatus } from '../runtime/container-state.ts'
 import { removeResources } from './end-resources.ts'
 import { EndSteps } from './end-steps.ts'
+import { KILLED, LOST, statusOf, UNKNOWN } from './exit-status-of.ts'
 import { recordStop } from './record-stop.ts'
 import type { RunContext } from './run-context.ts'
 import { selectMain } from './run-labels.ts'
@@ -152,21 +153,22 @@ class RunEnding {
     const { state, exitCode, containerId: known } = this.#run
     const { exit } = this.#options
     if (!isLive(state)) return { exitCode: exitCode ?? 0 }
-    if (exit !== undefined || place === undefined) return exit
+    if (place === undefined) return exit
     const { runtime, container } = place
+    if (exit !== undefined) return this.#withReason(exit, place)
     if (container === null) return known === undefined ? this.#neverRan() : LOST
     return this.steps.take('read the exit code', async (signal) =>
-      this.#statusOf(await runtime.inspect(container.id, signal)),
+      statusOf(await runtime.inspect(container.id, signal), this.#neverRan()),
     )
   }
 
-  /** Undefined while the container runs. */
-  #statusOf(container: ContainerState | undefined): ExitStatus | undefined {
-    if (container === undefined) return LOST
-    const { phase, exitCode, error } = container
-    if (phase === 'created') return this.#neverRan()
-    if (phase !== 'exited') return undefined
-    return { exitCode: exitCode ?? 0, ...(error === undefined || error === '' ? {} : { error }) }
+  /** Who saw it killed does not know whether its memory ran out. */
+  async #withReason(exit: ExitStatus, { runtime, container }: Place): Promise<ExitStatus> {
+    if (exit.exitCode !== KILLED || exit.error !== undefined || container === null) return exit
+    const status = await this.steps.take('read why it was killed', async (signal) =>
+      statusOf(await runtime.inspect(container.id, signal), this.#neverRan()),
+    )
+    return status?.exitCode === KILLED ? status : exit
   }
 
   #neverRan(): ExitStatus {
@@ -236,9 +238,3 @@ class RunEnding {
     return written === true
   }
 }
-
-/** It is gone, and how it ended could not be read before. */
-const UNKNOWN: ExitStatus = { exitCode: 137, error: 'its exit code could not be read' }
-
-/** Somebody removed the container behind our back. */
-const LOST: ExitStatus = { exitCode: 137, error: 'the container was removed by somebody else' }

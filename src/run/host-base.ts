@@ -72,6 +72,7 @@ function refuseWithoutImages({ image, container }: ProjectConfig): void {
       'without an engine nothing limits memory',
     ],
     [container.cpus !== undefined, 'container.cpus', 'without an engine nothing limits processors'],
+    [container.pids !== undefined, 'container.pids', 'without an engine nothing limits processes'],
   ]
   for (const [isAsked, what, why] of refusals)
     if (isAsked)

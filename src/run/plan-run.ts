@@ -6,6 +6,7 @@ import { UserError, usageError } from '../lib/errors.ts'
 import { quoted } from '../lib/quoted.ts'
 import type { MountSpec } from '../runtime/container-spec.ts'
 import type { RuntimeInfo } from '../runtime/container-state.ts'
+import { planLimits } from './planned-limits.ts'
 import { planSandbox } from './sandbox-plan.ts'
 import { type GitMounts, withGitMounts } from './git-mounts.ts'
 import type { RunPlan } from './plan.ts'
@@ -21,7 +22,7 @@ export type PlanInputs = {
   workspace: string
   sandbox: Setting<SandboxMode>
   info: RuntimeInfo
-  /** Of the engine; only needed when gVisor is asked for. */
+  /** Of the engine; only needed where gVisor may be the boundary. */
   ociRuntimes: readonly string[]
   /** From the command line. */
   flags: {
@@ -75,6 +76,7 @@ export function planRun(inputs: PlanInputs): RunPlan {
     services: project.ports.map(({ service, port }) => ({ name: service, containerPort: port })),
     network: planNetwork(inputs),
     ...planBoundary(inputs),
+    ...planLimits(inputs),
     ...commandUser(inputs),
     interactive,
     attached: !flags.detach,
@@ -88,7 +90,8 @@ export function planRun(inputs: PlanInputs): RunPlan {
 function planBoundary(inputs: PlanInputs): Pick<RunPlan, 'sandbox' | 'docker' | 'privileged'> {
   const { project, info, engine, host, flags, ociRuntimes, sandbox } = inputs
   const mode = project.dependencies.find((dependency) => dependency.kind === 'docker')?.mode
-  if (mode === undefined) return { sandbox: planSandbox(sandbox, { ...info, ociRuntimes }) }
+  if (mode === undefined)
+    return { sandbox: planSandbox(sandbox, { ...info, endpoint: engine.endpoint, ociRuntimes }) }
   const { platform } = host
   const docker = planDocker({ mode, info, platform, keep: flags.keep, ...engine })
   return {

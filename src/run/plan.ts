@@ -1,4 +1,4 @@
-import type { MountSpec } from '../runtime/container-spec.ts'
+import type { ContainerLimits, MountSpec } from '../runtime/container-spec.ts'
 import type { RuntimeKind } from '../runtime/container-state.ts'
 import type { PlannedBuild } from './planned-build.ts'
 import type { PlannedDocker } from './planned-docker.ts'
@@ -30,6 +30,8 @@ export type RunPlan = {
   services: readonly PlannedService[]
   network: PlannedNetwork
   sandbox: SandboxPlan
+  /** Absent on a runtime that limits nothing. */
+  limits?: ContainerLimits
   /** Absent: without Docker inside. */
   docker?: PlannedDocker
   /** Set when the main container has every capability and device, and why. */

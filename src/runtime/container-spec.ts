@@ -42,7 +42,12 @@ export type ContainerSpec = {
   /** OCI runtime of the engine (`runsc`); absent: the engine's default. */
   ociRuntime?: string
   hostname: string
+  /** Absent: without limits. The embedded runtime has none. */
+  limits?: ContainerLimits
   stopSignal?: string
 }
+
+/** What a container may use at most; what is not named is not limited. Memory includes swap. */
+export type ContainerLimits = { memoryBytes?: number; cpus?: number; pids?: number }
 
 export type MountSpec = { source: string; target: string; readonly: boolean }

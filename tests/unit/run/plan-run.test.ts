@@ -68,6 +68,7 @@ describe('the plan of a run', () => {
         mode: 'none',
         notice: "sandbox: none, the container shares the host's kernel (--sandbox none)",
       },
+      limits: { pids: 4096 },
       user: '1000:1001',
       interactive: false,
       attached: true,
