@@ -1,5 +1,6 @@
 import { realpathSync } from 'node:fs'
 import { join } from 'node:path'
+import type { Settings } from '../config/settings.ts'
 import { parseDetachKeys } from '../run/detach-keys.ts'
 import { BUILDKIT_IMAGE } from '../run/buildkit-sidecar.ts'
 import { WORKSPACE } from '../run/container-spec-of.ts'
@@ -9,7 +10,7 @@ import { guardMounts, socketOf } from '../run/mount-guard.ts'
 import { isGvisorAsked, mayUseGvisor } from '../run/sandbox-plan.ts'
 import type { RunPlan } from '../run/plan.ts'
 import { imageBase, type RunBase } from '../run/run-base.ts'
-import { planRun } from '../run/plan-run.ts'
+import { type PlanInputs, planRun } from '../run/plan-run.ts'
 import { exitProcess } from '../platform/exit.ts'
 import type { DetectedRuntime } from '../runtime/runtime-directory.ts'
 import type { AppContext } from './app-context.ts'
@@ -61,10 +62,7 @@ export async function performRun(app: AppContext, flags: RunFlags): Promise<void
     flags: ownFlags,
     envNames: Object.keys(env),
     base,
-    engine: {
-      endpoint: detected.runtime.endpoint,
-      buildkitImage: settings.buildkitImage.value ?? BUILDKIT_IMAGE,
-    },
+    engine: engineFor(detected, settings),
     git,
     host: app.host,
     realPath: realpathSync,
@@ -92,6 +90,14 @@ export async function performRun(app: AppContext, flags: RunFlags): Promise<void
     json,
     timings: flags.timings === true,
   })
+}
+
+/** What Docker inside a run has to know of the engine it is on. */
+function engineFor(
+  { runtime }: DetectedRuntime,
+  { buildkitImage }: Settings,
+): PlanInputs['engine'] {
+  return { endpoint: runtime.endpoint, buildkitImage: buildkitImage.value ?? BUILDKIT_IMAGE }
 }
 
 /** Once: undo in good order. Twice: leave that to the background process, which finds everything we made. */

@@ -20,7 +20,7 @@ type ImageBuild = {
   /** Programs of this machine's generation. */
   readonly tools: EngineTools
   /** Unpacks Debian packages and returns the folder they are in. */
-  unpack(set: PackageSet): Promise<string>
+  readonly unpack: (set: PackageSet) => Promise<string>
   /** Certificates this machine trusts beside the usual ones, so that containers reach what it reaches. */
   readonly extraCertificates: readonly string[]
   /** Environment with the tools in PATH and DOCKER_HOST. */
@@ -78,7 +78,7 @@ export async function missingImages(supply: ImageSupply): Promise<readonly BaseI
 
 async function possibleImages(): Promise<readonly BaseImage[]> {
   const possible = await Promise.all(
-    baseImages.map((image) => image.isPossible?.(process.env) ?? true),
+    baseImages.map(async (image) => (await image.isPossible?.(process.env)) ?? true),
   )
   return baseImages.filter((_, index) => possible[index])
 }

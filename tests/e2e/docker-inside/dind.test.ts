@@ -2,8 +2,10 @@ import { expect } from 'bun:test'
 import { z } from 'zod'
 import { BUILDKIT_IMAGE } from '../../../src/run/buildkit-sidecar.ts'
 import { HomeView } from '../../fault/support/home-view.ts'
+import { skippedTest } from '../../engine/test-engine.ts'
+import { engineUser, giveTo, ProgramAsUser } from '../../support/ordinary-user.ts'
 import { AgentHome, docker, get, until } from '../support/agent-home.ts'
-import { BUILD_AND_RUN, dindTest, INIT_IMAGE } from './dind-test.ts'
+import { BUILD_AND_RUN, DIND, dindTest, INIT_IMAGE } from './dind-test.ts'
 
 const SERVER = `require('node:http').createServer((request, response) => response.end('served')).listen(3000)`
 const ASK = `require('node:http').get(process.env.AGENTOPS_URL_WEB, (answer) => answer.pipe(process.stdout))`
@@ -96,9 +98,27 @@ dindTest(
   },
 )
 
+const asUser = 'an ordinary user has an engine of its own, in no group but that of its socket'
+if (process.getuid?.() !== 0) skippedTest(asUser, 'only root can become another user')
+else
+  dindTest(asUser, async () => {
+    const user = engineUser()
+    using wrapper = new ProgramAsUser(user)
+    await using home = new AgentHome({ binary: wrapper.file })
+    const project = home.project('p', { ...INIT_IMAGE, ...DIND, 'build.sh': BUILD_AND_RUN })
+    giveTo(user, home.dir)
+    const script = 'id -u; grep CapEff /proc/self/status; touch /etc/x 2>/dev/null || sh build.sh'
+    const words = ['run', '--name', 'a', project, '--', 'sh', '-c', script]
+    const { stdout, stderr, code } = await home.agent(words)
+    expect({ code, stderr }).toMatchObject({ code: 0 })
+    const lines = stdout.trim().split('\n')
+    expect(lines.slice(0, 2)).toEqual([String(user.uid), 'CapEff:\t0000000000000000'])
+    expect(lines.at(-1)).toStartWith('tini version')
+  })
+
 dindTest('what it means is told beforehand, and once when it starts', async () => {
   await using home = new AgentHome()
-  const project = home.project('p', { 'agent.yaml': 'dependencies: [docker:dind]\n' })
+  const project = home.project('p', DIND)
   const plan = await home.answer(['run', '--dry-run', project])
   expect(plan).toContain(`docker     an engine of its own, built for by ${BUILDKIT_IMAGE}`)
   expect(plan).toContain('privileged for docker:dind')
@@ -113,7 +133,7 @@ dindTest(
     await using home = new AgentHome({
       env: { AGENTOPS_BUILDKIT_IMAGE: 'agent-test/no-such-buildkit:1' },
     })
-    const project = home.project('p', { 'agent.yaml': 'dependencies: [docker:dind]\n' })
+    const project = home.project('p', DIND)
     const { stderr, code } = await home.agent(['run', project, '--', 'true'])
     expect(code).toBe(125)
     expect(stderr).toContain('error: docker:dind needs the image agent-test/no-such-buildkit:1')
@@ -126,7 +146,7 @@ dindTest(
 dindTest('a builder that does not answer as one is told with its last words', async () => {
   // A program that takes none of BuildKit's options ends at once.
   await using home = new AgentHome({ env: { AGENTOPS_BUILDKIT_IMAGE: 'busybox:latest' } })
-  const project = home.project('p', { 'agent.yaml': 'dependencies: [docker:dind]\n' })
+  const project = home.project('p', DIND)
   const { stderr, code } = await home.agent(['run', project, '--', 'true'])
   expect(code).toBe(125)
   expect(stderr).toContain('the builder of docker:dind')
