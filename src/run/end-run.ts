@@ -100,6 +100,9 @@ class RunEnding {
     await this.steps.take('remove the routes', async () => routes.removeByRun(id))
     if (globalThis.AGENT_FAULTS) faultPoint(() => 'end:routes-removed')
     const isWritten = exit === undefined || (await this.#writeEnd(exit))
+    // Nobody will want it; and a full disk is no reason to keep what is destroyed.
+    if (this.#options.discardOutput !== true)
+      await this.steps.take('keep the audit log', async () => this.#context.audit.flush(id))
     if (!isKept || !isWritten) return
     const isRemoved = await this.#removeContainers(place.runtime)
     if (exit === undefined && isRemoved) await this.#writeEnd(UNKNOWN)
@@ -212,7 +215,7 @@ class RunEnding {
 
   /** Before anything is removed, so that whoever comes after a crash knows how it ended. */
   async #writeEnd(exit: ExitStatus): Promise<boolean> {
-    const { runs, clock } = this.#context
+    const { audit, runs, clock } = this.#context
     const { id, state } = this.#run
     if (!isLive(state)) return true
     const error = this.#options.error ?? exit.error
@@ -220,13 +223,17 @@ class RunEnding {
     const isRequested = this.#options.requested || this.#run.state === 'stopping'
     const asked = isRequested && !this.#endedByItself
     const failed = error !== undefined || (exit.exitCode !== 0 && !asked)
+    const endState = failed ? 'failed' : 'stopped'
+    const changes = {
+      exitCode: exit.exitCode,
+      ...(error === undefined ? {} : { error }),
+    }
+    const data = { state: endState, requested: asked, ...changes }
     const written = await this.steps.take('write down the end', async () => {
       const end = (): boolean =>
-        runs.transition(id, failed ? 'failed' : 'stopped', {
-          endedAtMs: clock.now(),
-          exitCode: exit.exitCode,
-          ...(error === undefined ? {} : { error }),
-        })
+        runs.transition(id, endState, { endedAtMs: clock.now(), ...changes }, () =>
+          audit.record(id, { type: 'ended', data }),
+        )
       // At once: one that is found stopping was stopped by somebody.
       if (!runs.transition(id, 'stopping', {}, end)) end()
       return true
