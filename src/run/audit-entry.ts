@@ -27,7 +27,6 @@ export const auditEvent = z.discriminatedUnion('type', [
       user: z.string().optional(),
       envNames: z.array(z.string()),
       program: z.string().optional(),
-      consents: z.array(z.strictObject({ key: z.string(), value: z.string(), by: z.string() })),
     }),
   }),
   z.strictObject({
@@ -88,10 +87,11 @@ export function createdEvent(plan: RunPlan, endpoint: string): AuditEvent {
       mounts: plan.mounts.map(({ source, target, readonly }) => ({ source, target, readonly })),
       network: {
         policy: network.policy,
-        allow: network.allow.map((host) => JSON.stringify(host)),
+        allow: network.allow.map(({ host, port: at }) =>
+          at === undefined ? host : `${host}:${at}`,
+        ),
       },
       envNames: [...plan.envNames],
-      consents: (plan.consents ?? []).map((consent) => ({ ...consent })),
       ...(user === undefined ? {} : { user }),
       ...(program === undefined ? {} : { program }),
     },

@@ -88,9 +88,7 @@ export class AuditLog {
 
   #row(runId: string): AuditRow | undefined {
     const found = this.#state.db
-      .prepare(
-        'SELECT audit_count, audit_head, audit_bytes, audit_pending FROM runs WHERE id = ?',
-      )
+      .prepare('SELECT audit_count, audit_head, audit_bytes, audit_pending FROM runs WHERE id = ?')
       .get(runId)
     if (found === undefined || found === null) return undefined
     const row = new Row('runs', found)
@@ -131,7 +129,7 @@ function writeAt(path: string, position: number, bytes: Uint8Array): void {
   const descriptor = openSync(path, O_WRONLY | O_CREAT | O_NOFOLLOW, 0o600)
   try {
     if (!fstatSync(descriptor).isFile()) throw new Error(`${path} is no file`)
-    for (let done = 0; done < bytes.length; )
+    for (let done = 0; done < bytes.length;)
       done += writeSync(descriptor, bytes, done, bytes.length - done, position + done)
   } finally {
     closeSync(descriptor)

@@ -31,8 +31,6 @@ export type RunPlan = {
   sandbox: SandboxPlan
   /** `uid:gid`; absent: the image's own user. */
   user?: string
-  /** What agent.yaml asked for that weakens isolation, and who allowed it. */
-  consents?: readonly { key: string; value: string; by: string }[]
   interactive: boolean
   attached: boolean
   keep: boolean

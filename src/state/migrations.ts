@@ -103,14 +103,5 @@ export const MIGRATIONS: readonly string[] = [
   ALTER TABLE runs ADD COLUMN audit_head TEXT;
   ALTER TABLE runs ADD COLUMN audit_bytes INTEGER NOT NULL DEFAULT 0;
   ALTER TABLE runs ADD COLUMN audit_pending TEXT NOT NULL DEFAULT '';
-
-  -- What the user allowed a project to ask for.
-  CREATE TABLE consents (
-    workspace TEXT PRIMARY KEY,
-    hash TEXT NOT NULL,
-    -- JSON: a list of [key, value].
-    keys TEXT NOT NULL,
-    given_at_ms INTEGER NOT NULL
-  ) STRICT, WITHOUT ROWID;
   `,
 ]
