@@ -10,16 +10,10 @@ export function auditFacts({ type, data }: AuditEntry): string[] {
 }
 
 function factsOf(event: AuditEvent): string[] {
-  switch (event.type) {
-    case 'created':
-      return createdFacts(event.data)
-    case 'started':
-      return startedFacts(event.data)
-    case 'exec':
-      return [`${event.data.program}${event.data.interactive ? ', interactive' : ''}`]
-    case 'ended':
-      return endedFacts(event.data)
-  }
+  if (event.type === 'created') return createdFacts(event.data)
+  if (event.type === 'started') return startedFacts(event.data)
+  if (event.type === 'ended') return endedFacts(event.data)
+  return [`${event.data.program}${event.data.interactive ? ', interactive' : ''}`]
 }
 
 function createdFacts(data: DataOf<'created'>): string[] {

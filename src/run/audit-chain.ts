@@ -87,7 +87,7 @@ function decodeLine(line: string): AuditEntry | undefined {
 }
 
 /** JSON with the keys of every object sorted and without spaces; keys whose value is undefined are left out. */
-export function canonicalJson(value: unknown): string {
+function canonicalJson(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`
   if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null'
   const fields = Object.entries(value)

@@ -6,6 +6,7 @@ import { ensurePrivateDirectory } from '../platform/private-directory.ts'
 import type { ContainerRuntime } from '../runtime/container-runtime.ts'
 import { containerId, type ContainerState, type ExitStatus } from '../runtime/container-state.ts'
 import { EndSteps } from './end-steps.ts'
+import { keepAudit } from './keep-audit.ts'
 import { recordStop } from './record-stop.ts'
 import type { RunContext } from './run-context.ts'
 import { selectRun } from './run-labels.ts'
@@ -100,9 +101,7 @@ class RunEnding {
     await this.steps.take('remove the routes', async () => routes.removeByRun(id))
     if (globalThis.AGENT_FAULTS) faultPoint(() => 'end:routes-removed')
     const isWritten = exit === undefined || (await this.#writeEnd(exit))
-    // Nobody will want it; and a full disk is no reason to keep what is destroyed.
-    if (this.#options.discardOutput !== true)
-      await this.steps.take('keep the audit log', async () => this.#context.audit.flush(id))
+    await keepAudit(this.steps, this.#context, id, this.#options)
     if (!isKept || !isWritten) return
     const isRemoved = await this.#removeContainers(place.runtime)
     if (exit === undefined && isRemoved) await this.#writeEnd(UNKNOWN)

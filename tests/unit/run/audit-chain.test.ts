@@ -49,7 +49,8 @@ describe('an audit log', () => {
     ['a removed last line feed', lines.join('').slice(0, -1), 4, /line feed/],
   ])('shows %s', (_name, text, line, why) => {
     const found = verifyAudit(text, RUN, head)
-    expect(found).toMatchObject({ kind: 'tampered', line, why: expect.stringMatching(why) })
+    expect(found).toMatchObject({ kind: 'tampered', line })
+    expect(found.kind === 'tampered' ? found.why : '').toMatch(why)
   })
 
   test('shows every byte that is flipped', () => {
