@@ -1,7 +1,7 @@
 import type { ContainerState } from '../runtime/container-state.ts'
 import { LABEL_RUN_ID } from '../runtime/labels.ts'
 import { isContainerName } from './container-spec-of.ts'
-import { dockerVolumeName } from './docker-inside.ts'
+import { engineVolumeName } from './docker-inside.ts'
 import type { RunContext } from './run-context.ts'
 import { ownNetworkName } from './run-network.ts'
 
@@ -19,7 +19,7 @@ export function isStrayContainer({ id, name, labels }: ContainerState, { runs }:
 
 /** Whether no run accounts for a volume of this state folder. Others than those that a run makes for itself are never stray. */
 export function isStrayVolume(volume: Labelled, rows: Rows): boolean {
-  return isOfEndedRun(volume, rows, dockerVolumeName)
+  return isOfEndedRun(volume, rows, engineVolumeName)
 }
 
 /** Whether no run accounts for a network of this state folder; the shared one belongs to no run. */
