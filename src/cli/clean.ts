@@ -40,7 +40,7 @@ async function planClean(app: AppContext): Promise<CleanPlan> {
   const stores = openStoresForReading(app)
   if (stores === undefined) return { runs: [], kept: [], leftovers: [], foreign: [], skipped: [] }
   using _state = stores.state
-  return planOf(app, stores.context)
+  return await planOf(app, stores.context)
 }
 
 async function planOf(app: AppContext, context: RunContext): Promise<CleanPlan> {
