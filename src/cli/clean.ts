@@ -94,16 +94,21 @@ async function performClean(app: AppContext, shown: CleanPlan): Promise<readonly
     )
   for (const { kind, name, remove } of now.leftovers)
     if (names.has(`${kind} ${name}`))
-      failures.push(...(await attempt(`${kind} ${name}`, async () => void (await remove()))))
+      failures.push(
+        ...(await attempt(`${kind} ${name}`, async () => {
+          await remove()
+          return []
+        })),
+      )
   return failures
 }
 
 async function attempt(
   what: string,
-  work: () => Promise<readonly string[] | void>,
+  work: () => Promise<readonly string[]>,
 ): Promise<readonly string[]> {
   try {
-    return (await work()) ?? []
+    return await work()
   } catch (error) {
     return [`could not remove the ${what}: ${messageOf(error)}`]
   }
@@ -141,7 +146,6 @@ function planLines({ runs, kept, leftovers, foreign, skipped }: CleanPlan): stri
 
 function answerOf(plan: CleanPlan, failures: readonly string[]): string {
   const { runs, kept, leftovers, foreign, skipped } = plan
-  const named = ({ id, name }: RunRecord): { id: string; name: string } => ({ id, name })
   const answer = {
     runs: runs.map(named),
     leftovers: leftovers.map(({ kind, name, sizeBytes }) => ({ kind, name, sizeBytes })),
@@ -151,4 +155,8 @@ function answerOf(plan: CleanPlan, failures: readonly string[]): string {
     failures,
   }
   return JSON.stringify(answer, undefined, 2)
+}
+
+function named({ id, name }: RunRecord): { id: string; name: string } {
+  return { id, name }
 }
