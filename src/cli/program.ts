@@ -73,6 +73,10 @@ const COMMANDS: readonly CommandEntry[] = [
     load: async (app) => (await import('./status-command.ts')).statusCommand(app),
   },
   {
+    names: ['clean'],
+    load: async (app) => (await import('./clean-command.ts')).cleanCommand(app),
+  },
+  {
     names: ['doctor'],
     load: async (app) => (await import('./doctor-command.ts')).doctorCommand(app),
   },
