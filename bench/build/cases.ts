@@ -23,8 +23,9 @@ export type BuildCase = {
 const byAgent = { ours: 'agent build', theirs: 'docker build' }
 const byClient = { ours: 'our client', theirs: 'docker build' }
 const megabytes: Unit = { name: 'MB', digits: 1 }
-/** What one pair of large builds takes is some ten seconds. */
-const mostLargePairs = 15
+/** A pair of builds that send everything anew takes up to twenty seconds. */
+const mostChangedPairs = 10
+const mostLargePairs = 6
 
 export const buildCases: readonly BuildCase[] = [
   {
@@ -46,7 +47,7 @@ export const buildCases: readonly BuildCase[] = [
       for (const { path } of [ours, theirs]) fillWithTree(path, 'first')
       const unchanged = measurePairs(ours.build, theirs.build, { pairs, warmUps: 2 })
       const changed = await measureChanged([ours, theirs], {
-        pairs: Math.min(pairs, mostLargePairs),
+        pairs: Math.min(pairs, mostChangedPairs),
         change: (path) => fillWithTree(path, crypto.randomUUID()),
       })
       return [
@@ -55,17 +56,17 @@ export const buildCases: readonly BuildCase[] = [
       ]
     },
   },
-  large(64),
-  large(512),
+  large(64, mostChangedPairs),
+  large(512, mostLargePairs),
 ]
 
-function large(size: number): BuildCase {
+function large(size: number, mostPairs: number): BuildCase {
   return {
     name: `large-${size}`,
     async measure(bed, pairs) {
       const { ours, theirs } = bed.folder(`large-${size}`)
       const { ms, peakMegabytes } = await measureChanged([ours, theirs], {
-        pairs: Math.min(pairs, mostLargePairs),
+        pairs: Math.min(pairs, mostPairs),
         change: (path) => fillWithNoise(path, size),
       })
       return [
