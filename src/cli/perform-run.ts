@@ -1,6 +1,7 @@
 import { realpathSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseDetachKeys } from '../run/detach-keys.ts'
+import { BUILDKIT_IMAGE } from '../run/buildkit-sidecar.ts'
 import { WORKSPACE } from '../run/container-spec-of.ts'
 import { hostBase } from '../run/host-base.ts'
 import { gitMounts, makeMissing } from '../run/git-mounts.ts'
@@ -60,6 +61,10 @@ export async function performRun(app: AppContext, flags: RunFlags): Promise<void
     flags: ownFlags,
     envNames: Object.keys(env),
     base,
+    engine: {
+      endpoint: detected.runtime.endpoint,
+      buildkitImage: settings.buildkitImage.value ?? BUILDKIT_IMAGE,
+    },
     git,
     host: app.host,
     realPath: realpathSync,

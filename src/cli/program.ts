@@ -49,6 +49,10 @@ const COMMANDS: readonly CommandEntry[] = [
     load: async (app) => (await import('./proxy-command.ts')).proxyCommand(app),
   },
   {
+    names: ['init'],
+    load: async (app) => (await import('./init-command.ts')).initCommand(app),
+  },
+  {
     names: ['build'],
     load: async (app) => (await import('./build-command.ts')).buildCommand(app),
   },

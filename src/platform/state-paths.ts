@@ -32,6 +32,8 @@ export type StatePaths = {
   runCurlrc(runId: string): string
   /** Name servers for programs inside. */
   runResolver(runId: string): string
+  /** Settings for the builder beside the run. */
+  runBuildkitConfig(runId: string): string
 }
 
 /** Longest path of a Unix socket that every system takes (macOS: 104 bytes with the final NUL). */
@@ -64,6 +66,7 @@ export function statePaths(options: {
     runDockerfile: (runId) => join(dir, 'runs', runId, 'Dockerfile'),
     runCurlrc: (runId) => join(dir, 'runs', runId, 'curlrc'),
     runResolver: (runId) => join(dir, 'runs', runId, 'resolv.conf'),
+    runBuildkitConfig: (runId) => join(dir, 'runs', runId, 'buildkitd.toml'),
   }
 }
 

@@ -9,6 +9,7 @@ import type { RuntimeInfo } from '../runtime/container-state.ts'
 import { planSandbox } from './sandbox-plan.ts'
 import { type GitMounts, withGitMounts } from './git-mounts.ts'
 import type { RunPlan } from './plan.ts'
+import { dockerSandbox, planDocker } from './planned-docker.ts'
 import type { PlannedNetwork } from './planned-network.ts'
 import type { RunBase } from './run-base.ts'
 
@@ -34,8 +35,10 @@ export type PlanInputs = {
   }
   envNames: readonly string[]
   base: RunBase
+  /** For Docker inside: where the engine was reached, and which builder goes with an engine inside. */
+  engine: { endpoint: string; buildkitImage: string }
   git: GitMounts
-  host: { uid: number; gid: number; cwd: string; homeDir: string }
+  host: { uid: number; gid: number; cwd: string; homeDir: string; platform: string }
   /** The path without links; throws when there is nothing. */
   realPath: (path: string) => string
 }
@@ -71,16 +74,27 @@ export function planRun(inputs: PlanInputs): RunPlan {
     mounts: withGitMounts([...base.mounts, ...planMounts(inputs)], inputs.git),
     services: project.ports.map(({ service, port }) => ({ name: service, containerPort: port })),
     network: planNetwork(inputs),
-    sandbox: planSandbox(inputs.sandbox, {
-      ...info,
-      ociRuntimes: inputs.ociRuntimes,
-    }),
+    ...planBoundary(inputs),
     ...commandUser(inputs),
     interactive,
     attached: !flags.detach,
     keep: flags.keep,
     ...(project.agent === undefined ? {} : { agent: project.agent }),
     ...(project.version === undefined ? {} : { version: project.version }),
+  }
+}
+
+/** Which boundary the run gets; Docker inside has a say in it. */
+function planBoundary(inputs: PlanInputs): Pick<RunPlan, 'sandbox' | 'docker' | 'privileged'> {
+  const { project, info, engine, host, flags, ociRuntimes, sandbox } = inputs
+  const mode = project.dependencies.find((dependency) => dependency.kind === 'docker')?.mode
+  if (mode === undefined) return { sandbox: planSandbox(sandbox, { ...info, ociRuntimes }) }
+  const { platform } = host
+  const docker = planDocker({ mode, info, platform, keep: flags.keep, ...engine })
+  return {
+    sandbox: dockerSandbox(sandbox, docker),
+    docker,
+    ...(mode === 'dind' ? { privileged: { reason: 'docker:dind' } } : {}),
   }
 }
 

@@ -169,6 +169,15 @@ export class RunStore {
     )
   }
 
+  /** Writes down that something the run intended is there. */
+  recordMade(id: string, kind: ResourceKind, name: string): void {
+    this.#change('made', () =>
+      this.#state.db
+        .prepare('UPDATE resources SET made_at_ms = ? WHERE run_id = ? AND kind = ? AND name = ?')
+        .run(this.#clock.now(), id, kind, name),
+    )
+  }
+
   resources(id: string): ResourceRecord[] {
     return this.#state.db
       .prepare('SELECT * FROM resources WHERE run_id = ? ORDER BY kind, name')

@@ -6,11 +6,12 @@ import type { ContainerId, PublishedPort } from '../runtime/container-state.ts'
 import type { ContainerStream } from '../runtime/container-stream.ts'
 import { StartError } from '../runtime/start-error.ts'
 import { createContainer, type ProxyPlace } from './create-container.ts'
+import { makeDockerInside } from './docker-inside.ts'
 import { endRun } from './end-run.ts'
 import type { RunPlan } from './plan.ts'
 import type { RunContext } from './run-context.ts'
 import type { RunRecord } from './run-record.ts'
-import { ensureNetwork } from './shared-network.ts'
+import { ensureRunNetwork } from './run-network.ts'
 import { NameTakenError } from './run-store.ts'
 import type { StartOptions } from './start-options.ts'
 import { stoppedMeanwhile } from './stopped-meanwhile.ts'
@@ -51,7 +52,7 @@ async function makeRun(
 ): Promise<StartedRun> {
   const { plan, runId, runtime, supervision, progress, signal } = options
   const services = plan.services.length > 0
-  const network = progress.timed('network', () => ensureNetwork(options, context))
+  const network = progress.timed('network', () => ensureRunNetwork(options, context))
   // Needed before the start only, so they run while the container is made.
   const ready = Promise.all([
     progress.timed('watch', () => untilAborted(supervision.watch(runtime), signal)),
@@ -61,6 +62,11 @@ async function makeRun(
   ready.catch(() => undefined)
   const place = services ? await findProxy(options, network) : {}
   signal.throwIfAborted()
+  if (plan.docker?.mode === 'dind') {
+    await ready
+    await makeDockerInside(options, context)
+    signal.throwIfAborted()
+  }
   const container = await progress.timed('create', () => createContainer(options, context, place))
   await ready
   signal.throwIfAborted()

@@ -25,6 +25,15 @@ export type ContainerSpec = {
    */
   hostRelays: readonly { port: number; socketPath: string }[]
   network?: string
+  /** Further names of this container on its network; only for a runtime with `networks`. */
+  networkAliases?: readonly string[]
+  /** Named volumes, which outlive the container; only for a runtime with `volumes`. */
+  volumes?: readonly { name: string; target: string }[]
+  /**
+   * All of the machine's devices and every capability, without a boundary that counts: for an engine or a builder
+   * inside a container. Only Docker has it.
+   */
+  privileged?: true
   tty: boolean
   /** Of the terminal inside, from its first moment on. */
   size?: TerminalSize
