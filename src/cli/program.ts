@@ -41,6 +41,10 @@ const COMMANDS: readonly CommandEntry[] = [
     load: async (app, rest) => (await import('./exec-command.ts')).execCommand(app, rest),
   },
   {
+    names: ['audit'],
+    load: async (app) => (await import('./audit-command.ts')).auditCommand(app),
+  },
+  {
     names: ['route'],
     load: async (app) => (await import('./route-command.ts')).routeCommand(app),
   },
@@ -67,6 +71,10 @@ const COMMANDS: readonly CommandEntry[] = [
   {
     names: ['status'],
     load: async (app) => (await import('./status-command.ts')).statusCommand(app),
+  },
+  {
+    names: ['clean'],
+    load: async (app) => (await import('./clean-command.ts')).cleanCommand(app),
   },
   {
     names: ['doctor'],

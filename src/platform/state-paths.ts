@@ -24,6 +24,7 @@ export type StatePaths = {
   runLock(runId: string): string
   runOutput(runId: string): string
   runAccess(runId: string): string
+  runAudit(runId: string): string
   /** What `agent build` built from, by the digits of the image's tag. */
   builtDockerfile(digits: string): string
   /** What the run's image was built from. */
@@ -62,6 +63,7 @@ export function statePaths(options: {
     runLock: (runId) => join(dir, 'locks', `${runId}.lock`),
     runOutput: (runId) => join(dir, 'runs', runId, 'output.jsonl'),
     runAccess: (runId) => join(dir, 'runs', runId, 'access.jsonl'),
+    runAudit: (runId) => join(dir, 'runs', runId, 'audit.jsonl'),
     builtDockerfile: (digits) => join(dir, 'builds', digits, 'Dockerfile'),
     runDockerfile: (runId) => join(dir, 'runs', runId, 'Dockerfile'),
     runCurlrc: (runId) => join(dir, 'runs', runId, 'curlrc'),

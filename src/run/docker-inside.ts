@@ -9,7 +9,7 @@ import type { StartOptions } from './start-options.ts'
 import { isBeingMade, stoppedMeanwhile } from './stopped-meanwhile.ts'
 
 /** Name of the volume that the engine inside keeps its images and containers in. */
-function engineVolumeName(runId: string): string {
+export function engineVolumeName(runId: string): string {
   return `agentops-docker-${runId}`
 }
 

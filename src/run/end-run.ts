@@ -8,6 +8,7 @@ import { containerId, type ContainerState, type ExitStatus } from '../runtime/co
 import { removeResources } from './end-resources.ts'
 import { EndSteps } from './end-steps.ts'
 import { KILLED, LOST, statusOf, UNKNOWN } from './exit-status-of.ts'
+import { keepAudit } from './keep-audit.ts'
 import { recordStop } from './record-stop.ts'
 import type { RunContext } from './run-context.ts'
 import { selectMain } from './run-labels.ts'
@@ -102,6 +103,7 @@ class RunEnding {
     await this.steps.take('remove the routes', async () => routes.removeByRun(id))
     if (globalThis.AGENT_FAULTS) faultPoint(() => 'end:routes-removed')
     const isWritten = exit === undefined || (await this.#writeEnd(exit))
+    await keepAudit(this.steps, this.context, id, this.#options)
     if (!isKept || !isWritten) return
     const isRemoved = await this.#removeContainers(place.runtime)
     await removeResources(this.#run, place.runtime, this)
@@ -216,7 +218,7 @@ class RunEnding {
 
   /** Before anything is removed, so that whoever comes after a crash knows how it ended. */
   async #writeEnd(exit: ExitStatus): Promise<boolean> {
-    const { runs, clock } = this.context
+    const { audit, runs, clock } = this.context
     const { id, state } = this.#run
     if (!isLive(state)) return true
     const error = this.#options.error ?? exit.error
@@ -224,13 +226,17 @@ class RunEnding {
     const isRequested = this.#options.requested || this.#run.state === 'stopping'
     const asked = isRequested && !this.#endedByItself
     const failed = error !== undefined || (exit.exitCode !== 0 && !asked)
+    const endState = failed ? 'failed' : 'stopped'
+    const changes = {
+      exitCode: exit.exitCode,
+      ...(error === undefined ? {} : { error }),
+    }
+    const data = { state: endState, requested: asked, ...changes }
     const written = await this.steps.take('write down the end', async () => {
       const end = (): boolean =>
-        runs.transition(id, failed ? 'failed' : 'stopped', {
-          endedAtMs: clock.now(),
-          exitCode: exit.exitCode,
-          ...(error === undefined ? {} : { error }),
-        })
+        runs.transition(id, endState, { endedAtMs: clock.now(), ...changes }, () =>
+          audit.record(id, { type: 'ended', data }),
+        )
       // At once: one that is found stopping was stopped by somebody.
       if (!runs.transition(id, 'stopping', {}, end)) end()
       return true

@@ -40,7 +40,7 @@ export class RunStore {
   }
 
   /** Takes the name for a new run. Throws `NameTakenError` while a live run has it. */
-  claim(run: RunRecord): void {
+  claim(run: RunRecord, alongside?: () => void): void {
     this.#change('claim', () => {
       const holder = this.#liveByName(run.name)
       if (holder !== undefined) throw new NameTakenError(holder)
@@ -66,6 +66,7 @@ export class RunStore {
           run.owner.bootId,
           JSON.stringify(run.plan),
         )
+      alongside?.()
     })
   }
 

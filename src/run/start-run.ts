@@ -5,6 +5,8 @@ import type { ContainerRuntime, ExitWait } from '../runtime/container-runtime.ts
 import type { ContainerId, PublishedPort } from '../runtime/container-state.ts'
 import type { ContainerStream } from '../runtime/container-stream.ts'
 import { StartError } from '../runtime/start-error.ts'
+import { type AuditEvent, createdEvent } from './audit-entry.ts'
+import { startedEvent } from './started-event.ts'
 import { createContainer, type ProxyPlace } from './create-container.ts'
 import { makeDockerInside } from './docker-inside.ts'
 import { endRun } from './end-run.ts'
@@ -70,11 +72,14 @@ async function makeRun(
   const container = await progress.timed('create', () => createContainer(options, context, place))
   await ready
   signal.throwIfAborted()
+  // By now it is here; asked while the container starts.
+  const image = runtime.images?.inspect(plan.image, signal).catch(() => undefined)
   const { stream, exit } = await progress.timed('start', () =>
     attachAndStart(options, container, connections),
   )
   const ports = services ? await publishedPorts(runtime, container, plan) : []
-  publish(options, context, ports)
+  publish(options, context, ports, startedEvent(container, ports, await image))
+  flushAudit(options, context)
   await untilAborted(supervision.takeOver(runId, { attached: plan.attached }), signal)
   const run = context.runs.find(runId)
   if (run === undefined) throw stoppedMeanwhile(plan)
@@ -128,7 +133,7 @@ async function undoneBecause(
 
 function claim({ plan, runId, runtime }: StartOptions, context: RunContext): void {
   try {
-    context.runs.claim({
+    const record: RunRecord = {
       id: runId,
       name: plan.name,
       state: 'created',
@@ -141,7 +146,10 @@ function claim({ plan, runId, runtime }: StartOptions, context: RunContext): voi
       createdAtMs: context.clock.now(),
       owner: context.processes.self,
       plan,
-    })
+    }
+    context.runs.claim(record, () =>
+      context.audit.record(runId, createdEvent(plan, runtime.endpoint)),
+    )
   } catch (error) {
     if (!(error instanceof NameTakenError)) throw error
     const { holder } = error
@@ -191,6 +199,7 @@ function publish(
   { plan, runId }: StartOptions,
   context: RunContext,
   ports: readonly PublishedPort[],
+  event: AuditEvent,
 ): void {
   const routes = plan.services.flatMap(({ name, containerPort }, position): Route[] => {
     const port = ports.find((published) => published.containerPort === containerPort)
@@ -210,9 +219,21 @@ function publish(
     runId,
     'running',
     { startedAtMs: context.clock.now() },
-    () => context.routes.publish(runId, routes),
+    () => {
+      context.routes.publish(runId, routes)
+      context.audit.record(runId, event)
+    },
   )
   if (!moved) throw stoppedMeanwhile(plan)
+}
+
+/** The entries are in the run's row; a later writer moves them when the file cannot be written now. */
+function flushAudit({ runId, progress }: StartOptions, context: RunContext): void {
+  try {
+    context.audit.flush(runId)
+  } catch (error) {
+    progress.notice(messageOf(error))
+  }
 }
 
 function upstreamOf(port: PublishedPort): Upstream {

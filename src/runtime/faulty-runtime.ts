@@ -45,6 +45,8 @@ function faultyImages(images: ImageStore): ImageStore {
   return {
     inspect: (reference, signal) =>
       around('image-inspect', () => images.inspect(reference, signal)),
+    list: (selector, signal) => images.list(selector, signal),
+    remove: (reference, signal) => around('image-remove', () => images.remove(reference, signal)),
     pull: (reference, onProgress, signal) =>
       around('pull', () => images.pull(reference, onProgress, signal)),
     login: (registry, signal) => images.login(registry, signal),
