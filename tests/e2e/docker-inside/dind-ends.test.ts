@@ -18,10 +18,12 @@ async function untilNothingIsLeft(home: AgentHome): Promise<void> {
   await until('nothing is left', isGone, 20_000)
 }
 
+/** Attached, and so far that its command has said something to its user. */
 async function startAttached(home: AgentHome) {
-  const child = home.spawn(['run', '--name', 'a', home.project('p', DIND), '--', 'sleep', '600'])
-  const view = new HomeView(home)
-  await until('it runs', () => view.run('a')?.state === 'running', 200_000)
+  const words = ['sh', '-c', 'echo ready; exec sleep 600']
+  const child = home.spawn(['run', '--name', 'a', home.project('p', DIND), '--', ...words])
+  const { value } = await child.stdout.getReader().read()
+  expect(new TextDecoder().decode(value)).toBe('ready\n')
   return child
 }
 

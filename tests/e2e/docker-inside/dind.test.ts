@@ -12,7 +12,8 @@ const ASK = `require('node:http').get(process.env.AGENTOPS_URL_WEB, (answer) => 
 
 const PROJECT = {
   ...INIT_IMAGE,
-  'agent.yaml': 'dependencies: [node@22, docker:dind]\nports: { web: 3000 }\n',
+  'agent.yaml':
+    'dependencies: [node@22, docker:dind]\nports: { web: 3000 }\ncontainer: { pids: 3000 }\n',
   'server.cjs': SERVER,
   'ask.cjs': ASK,
   'build.sh': BUILD_AND_RUN,
@@ -20,7 +21,11 @@ const PROJECT = {
 
 const inspected = z.object({
   Config: z.object({ Image: z.string() }),
-  HostConfig: z.object({ Privileged: z.boolean(), Binds: z.array(z.string()).nullish() }),
+  HostConfig: z.object({
+    Privileged: z.boolean(),
+    Binds: z.array(z.string()).nullish(),
+    PidsLimit: z.number(),
+  }),
   Mounts: z.array(z.object({ Type: z.string(), Source: z.string(), Destination: z.string() })),
   NetworkSettings: z.object({ Networks: z.record(z.string(), z.unknown()) }),
 })
@@ -82,6 +87,7 @@ dindTest(
     expect(binds.map(({ Destination }) => Destination)).toEqual(['/etc/agentops/buildkitd.toml'])
     expect(Object.keys(beside.NetworkSettings.Networks)).toEqual([`agentops-${runId}`])
     const own = await inspect(main)
+    expect([own.HostConfig.PidsLimit, beside.HostConfig.PidsLimit]).toEqual([3000, 3000])
     expect(own.HostConfig.Privileged).toBe(true)
     expect(own.Mounts.map(({ Source }) => Source).filter((path) => path.endsWith('.sock'))).toEqual(
       [],
