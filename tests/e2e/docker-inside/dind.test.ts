@@ -56,7 +56,7 @@ dindTest(
   'an engine of the run alone, images made by the builder beside it, its ports by their names',
   async () => {
     await using home = new AgentHome()
-    const project = home.project('p', PROJECT)
+    const project = await home.trustedProject('p', PROJECT)
     const start = ['run', '-d', '--name', 'inner', project, '--', 'node', 'server.cjs']
     const runId = await home.answer(start)
     const { main, sidecar } = await containersOf(runId)
@@ -113,6 +113,7 @@ else
     await using home = new AgentHome({ binary: wrapper.file })
     const project = home.project('p', { ...INIT_IMAGE, ...DIND, 'build.sh': BUILD_AND_RUN })
     giveTo(user, home.dir)
+    await home.answer(['trust', '--yes', project])
     const script = 'id -u; grep CapEff /proc/self/status; touch /etc/x 2>/dev/null || sh build.sh'
     const words = ['run', '--name', 'a', project, '--', 'sh', '-c', script]
     const { stdout, stderr, code } = await home.agent(words)
@@ -124,7 +125,7 @@ else
 
 dindTest('what it means is told beforehand, and once when it starts', async () => {
   await using home = new AgentHome()
-  const project = home.project('p', DIND)
+  const project = await home.trustedProject('p', DIND)
   const plan = await home.answer(['run', '--dry-run', project])
   expect(plan).toContain(`docker     an engine of its own, built for by ${BUILDKIT_IMAGE}`)
   expect(plan).toContain('privileged for docker:dind')
@@ -139,7 +140,7 @@ dindTest(
     await using home = new AgentHome({
       env: { AGENTOPS_BUILDKIT_IMAGE: 'agent-test/no-such-buildkit:1' },
     })
-    const project = home.project('p', DIND)
+    const project = await home.trustedProject('p', DIND)
     const { stderr, code } = await home.agent(['run', project, '--', 'true'])
     expect(code).toBe(125)
     expect(stderr).toContain('error: docker:dind needs the image agent-test/no-such-buildkit:1')
@@ -152,7 +153,7 @@ dindTest(
 dindTest('a builder that does not answer as one is told with its last words', async () => {
   // A program that takes none of BuildKit's options ends at once.
   await using home = new AgentHome({ env: { AGENTOPS_BUILDKIT_IMAGE: 'busybox:latest' } })
-  const project = home.project('p', DIND)
+  const project = await home.trustedProject('p', DIND)
   const { stderr, code } = await home.agent(['run', project, '--', 'true'])
   expect(code).toBe(125)
   expect(stderr).toContain('the builder of docker:dind')
