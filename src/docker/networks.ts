@@ -2,7 +2,6 @@ import { isIPv4 } from 'node:net'
 import * as z from 'zod/mini'
 
 import { UserError } from '../lib/errors.ts'
-import { sha256Hex } from '../platform/sha256.ts'
 import type { LabelSelector } from '../runtime/labels.ts'
 import { containerId } from '../runtime/container-state.ts'
 import type {
@@ -12,6 +11,7 @@ import type {
   NetworkState,
 } from '../runtime/network-manager.ts'
 
+import { bridgeName } from './bridge-name.ts'
 import { deadlines } from './deadlines.ts'
 import type { EngineClient } from './engine-client.ts'
 import { EngineError, hasStatus, unlessMissing } from './engine-error.ts'
@@ -133,6 +133,7 @@ export class DockerNetworks implements NetworkManager {
           Name: spec.name,
           CheckDuplicate: true,
           Driver: 'bridge',
+          Internal: spec.internal === true,
           Labels: spec.labels,
           Options: {
             'com.docker.network.bridge.name': bridgeName(spec.name),
@@ -184,11 +185,6 @@ export class DockerNetworks implements NetworkManager {
 /** `10.0.0.2/24` → `10.0.0.2`. */
 function withoutPrefix(address: string): string {
   return address.split('/')[0] ?? address
-}
-
-/** At most 15 bytes (IFNAMSIZ), the same for the same network name everywhere. */
-function bridgeName(network: string): string {
-  return `br-${sha256Hex(network).slice(0, 12)}`
 }
 
 function isInUse(error: unknown): error is EngineError {

@@ -25,6 +25,8 @@ export type ContainerSpec = {
    */
   hostRelays: readonly { port: number; socketPath: string }[]
   network?: string
+  /** Name servers in place of the runtime's own choice. */
+  nameServers?: readonly string[]
   tty: boolean
   /** Of the terminal inside, from its first moment on. */
   size?: TerminalSize

@@ -1,4 +1,5 @@
 import { faultPoint } from '../platform/fault-point.ts'
+import type { Confinement } from './confinement.ts'
 import type { ContainerRuntime } from './container-runtime.ts'
 import type { ImageStore } from './image-store.ts'
 import type { NetworkManager } from './network-manager.ts'
@@ -8,7 +9,7 @@ import type { NetworkManager } from './network-manager.ts'
  * or removes something, and before each that a life cycle waits for.
  */
 export function faultyRuntime(runtime: ContainerRuntime): ContainerRuntime {
-  const { images, networks, volumes, builder } = runtime
+  const { images, networks, volumes, builder, confinement } = runtime
   return {
     kind: runtime.kind,
     endpoint: runtime.endpoint,
@@ -29,6 +30,7 @@ export function faultyRuntime(runtime: ContainerRuntime): ContainerRuntime {
     events: (selector, signal) => runtime.events(selector, signal),
     ...(images === undefined ? {} : { images: faultyImages(images) }),
     ...(networks === undefined ? {} : { networks: faultyNetworks(networks) }),
+    ...(confinement === undefined ? {} : { confinement: faultyConfinement(confinement) }),
     ...(volumes === undefined ? {} : { volumes }),
     ...(builder === undefined ? {} : { builder }),
     ...(runtime.dialBuildkit === undefined
@@ -57,6 +59,13 @@ function faultyNetworks(networks: NetworkManager): NetworkManager {
     list: (selector, signal) => networks.list(selector, signal),
     addresses: (name, signal) => networks.addresses(name, signal),
     remove: (id, signal) => around('network-remove', () => networks.remove(id, signal)),
+  }
+}
+
+function faultyConfinement(confinement: Confinement): Confinement {
+  return {
+    confine: (spec, signal) => around('confine', () => confinement.confine(spec, signal)),
+    release: (network, signal) => around('release', () => confinement.release(network, signal)),
   }
 }
 

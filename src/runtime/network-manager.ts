@@ -6,6 +6,8 @@ export type NetworkSpec = {
   labels: ContainerLabels
   /** False: containers on it cannot reach each other by address or name. */
   interContainer: boolean
+  /** True: no way out, and none in but from the machine of the runtime itself. */
+  internal?: boolean
 }
 
 export type NetworkState = { id: string; name: string; labels: Readonly<Record<string, string>> }
