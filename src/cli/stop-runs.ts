@@ -11,6 +11,7 @@ import type { RunContext } from '../run/run-context.ts'
 import type { RunRecord } from '../run/run-record.ts'
 import { selectRun } from '../run/run-labels.ts'
 import { isLive } from '../run/run-state.ts'
+import { removeStrictNetwork } from '../run/strict-network.ts'
 import type { AppContext } from './app-context.ts'
 import { openStores, type OpenStores } from './stores.ts'
 import { wakeDaemon } from './wake-daemon.ts'
@@ -86,6 +87,7 @@ async function removeKept(run: RunRecord, context: RunContext): Promise<void> {
   for (const { id, name } of await runtime.list(selectRun(context.homeId, run.id)))
     if (isContainerName(name, run.id)) await runtime.remove(id)
   context.runs.recordRemoved(run.id, 'container')
+  await removeStrictNetwork(run, runtime, context)
 }
 
 /** Which runs a command means: without a name, by a name, and with `--all`. */

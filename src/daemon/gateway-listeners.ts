@@ -34,18 +34,24 @@ export class GatewayListeners {
   }
 
   /**
-   * The address where programs inside the runs of this engine reach the proxy. Undefined where there is none: the
+   * The address where programs inside the runs of this engine, on this network, reach the proxy. Undefined where there is none: the
    * engine is in a virtual machine or has a network of its own (rootless), or the port needs privileges.
    */
-  async ensure(kind: RuntimeKind, endpoint: string): Promise<string | undefined> {
+  async ensure(
+    kind: RuntimeKind,
+    endpoint: string,
+    network = SHARED_NETWORK,
+  ): Promise<string | undefined> {
     const { context, proxy, log } = this.#options
     if (!proxy.listening) return undefined
     try {
       const { networks } = await context.connect(kind, endpoint)
-      const found = await networks?.addresses(SHARED_NETWORK)
+      const found = await networks?.addresses(network)
       const gateway = found?.gateway
       if (gateway === undefined) return undefined
-      proxy.answerContainers(gateway, (address) => this.#runAt(kind, endpoint, address))
+      proxy.answerContainers(gateway, (address) =>
+        this.#runAt({ kind, endpoint, network }, address),
+      )
       return gateway
     } catch (error) {
       // No address of this machine. Its list of interfaces would not tell: a bridge is missing there until the
@@ -56,11 +62,19 @@ export class GatewayListeners {
     }
   }
 
-  async #runAt(kind: RuntimeKind, endpoint: string, address: string): Promise<string | undefined> {
+  /** From a network that is no more. */
+  forget(gateway: string): void {
+    this.#options.proxy.forgetContainers(gateway)
+  }
+
+  async #runAt(
+    { kind, endpoint, network }: { kind: RuntimeKind; endpoint: string; network: string },
+    address: string,
+  ): Promise<string | undefined> {
     const { context } = this.#options
     const { networks } = await context.connect(kind, endpoint)
     const limit = AbortSignal.timeout(IDENTIFY_LIMIT_MS)
-    const found = await networks?.addresses(SHARED_NETWORK, limit)
+    const found = await networks?.addresses(network, limit)
     const container = found?.containers.get(address)
     if (container === undefined) return undefined
     return context.runs.list({ live: true }).find((run) => run.containerId === container)?.id

@@ -26,8 +26,9 @@ const networkAnswer = z.object({
 })
 const listAnswer = z.array(networkAnswer)
 const attachedAnswer = z.object({ Containers: z.nullish(z.record(z.string(), z.unknown())) })
+const rangeAnswer = z.object({ Gateway: z.optional(z.string()), Subnet: z.optional(z.string()) })
 const addressesAnswer = z.object({
-  IPAM: z.object({ Config: z.nullish(z.array(z.object({ Gateway: z.optional(z.string()) }))) }),
+  IPAM: z.object({ Config: z.nullish(z.array(rangeAnswer)) }),
   Containers: z.nullish(z.record(z.string(), z.object({ IPv4Address: z.string() }))),
 })
 
@@ -85,11 +86,16 @@ export class DockerNetworks implements NetworkManager {
       }),
     )
     if (answer === undefined) return undefined
-    const gateway = answer.IPAM.Config?.find((config) => isIPv4(config.Gateway ?? ''))?.Gateway
+    const range = answer.IPAM.Config?.find((config) => isIPv4(config.Gateway ?? ''))
+    const { Gateway: gateway, Subnet: subnet } = range ?? {}
     const containers = Object.entries(answer.Containers ?? {}).map(
       ([id, { IPv4Address: address }]) => [withoutPrefix(address), containerId(id)] as const,
     )
-    return { containers: new Map(containers), ...(gateway === undefined ? {} : { gateway }) }
+    return {
+      containers: new Map(containers),
+      ...(gateway === undefined ? {} : { gateway }),
+      ...(subnet === undefined ? {} : { subnet }),
+    }
   }
 
   /** `DELETE /networks/{id}`, after whoever is still on it was disconnected. */

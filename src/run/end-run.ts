@@ -11,6 +11,7 @@ import type { RunContext } from './run-context.ts'
 import { selectRun } from './run-labels.ts'
 import type { RunRecord } from './run-record.ts'
 import { isLive } from './run-state.ts'
+import { removeStrictNetwork } from './strict-network.ts'
 import { KEPT_LINES, storeOutput } from './stored-output.ts'
 
 /** How long another process may take to end the same run before we give up waiting for it. */
@@ -103,6 +104,10 @@ class RunEnding {
     if (!isKept || !isWritten) return
     const isRemoved = await this.#removeContainers(place.runtime)
     if (exit === undefined && isRemoved) await this.#writeEnd(UNKNOWN)
+    if (isRemoved)
+      await this.steps.take('remove the network', (signal) =>
+        removeStrictNetwork(this.#run, place.runtime, this.#context, signal),
+      )
     await this.#removeSockets()
     if (this.steps.failures.length === 0) runs.recordCleaned(id)
   }

@@ -84,10 +84,10 @@ export function planRun(inputs: PlanInputs): RunPlan {
   }
 }
 
-/** A strict policy needs somebody between the run and the network; on an engine nobody is yet. */
+/** A strict policy needs somebody between the run and the network; there, nobody is yet. */
 function planNetwork({ project, info }: PlanInputs): PlannedNetwork {
   const { policy, allow } = project.network
-  if (policy === 'strict' && info.kind !== 'embedded')
+  if (policy === 'strict' && info.kind === 'apple')
     throw new UserError(`network.policy: strict is not available yet on ${info.description}`, {
       fix: ['agent run --runtime embedded', 'remove network; the run then reaches any host'],
       exitCode: 2,

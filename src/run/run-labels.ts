@@ -13,7 +13,7 @@ import type { Environment } from '../platform/host.ts'
 export function runLabels(options: {
   homeId: string
   runId: string
-  role: 'main'
+  role: 'main' | 'network'
   version: string
   env: Environment
 }): ContainerLabels {

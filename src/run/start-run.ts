@@ -1,18 +1,18 @@
 import { messageOf, UserError } from '../lib/errors.ts'
 import { untilAborted } from '../lib/until-aborted.ts'
 import type { Route, Upstream } from '../routes/route.ts'
-import type { ContainerRuntime, ExitWait } from '../runtime/container-runtime.ts'
+import type { ExitWait } from '../runtime/container-runtime.ts'
 import type { ContainerId, PublishedPort } from '../runtime/container-state.ts'
 import type { ContainerStream } from '../runtime/container-stream.ts'
 import { StartError } from '../runtime/start-error.ts'
 import { createContainer, type ProxyPlace } from './create-container.ts'
 import { endRun } from './end-run.ts'
-import type { RunPlan } from './plan.ts'
 import type { RunContext } from './run-context.ts'
 import type { RunRecord } from './run-record.ts'
-import { ensureNetwork } from './shared-network.ts'
+import { ensureNetwork, networkNameOf } from './shared-network.ts'
 import { NameTakenError } from './run-store.ts'
 import type { StartOptions } from './start-options.ts'
+import { closeStrictNetwork, hasStrictNetwork, strictPorts } from './strict-network.ts'
 import { stoppedMeanwhile } from './stopped-meanwhile.ts'
 
 export type StartedRun = {
@@ -59,7 +59,7 @@ async function makeRun(
   ])
   // When making fails first, its error is the one to tell.
   ready.catch(() => undefined)
-  const place = services ? await findProxy(options, network) : {}
+  const place = await findProxy(options, context, network)
   signal.throwIfAborted()
   const container = await progress.timed('create', () => createContainer(options, context, place))
   await ready
@@ -67,7 +67,7 @@ async function makeRun(
   const { stream, exit } = await progress.timed('start', () =>
     attachAndStart(options, container, connections),
   )
-  const ports = services ? await publishedPorts(runtime, container, plan) : []
+  const ports = services ? await publishedPorts(options, container) : []
   publish(options, context, ports)
   await untilAborted(supervision.takeOver(runId, { attached: plan.attached }), signal)
   const run = context.runs.find(runId)
@@ -81,20 +81,37 @@ async function makeRun(
   }
 }
 
-/** Has the proxy listen, for the user and, on a network that exists by then, for the programs inside. */
+/** Has the proxies listen, for the user and, on a network that exists by then, for the programs inside. */
 async function findProxy(
-  { runtime, supervision, progress, signal }: StartOptions,
+  options: StartOptions,
+  context: RunContext,
   network: Promise<void>,
 ): Promise<ProxyPlace> {
-  const proxyPort = await progress.timed('proxy', () =>
-    untilAborted(supervision.proxyPort(), signal),
-  )
-  if (runtime.networks === undefined) return { proxyPort }
+  const { plan, runId, runtime, supervision, progress, signal } = options
+  const isStrict = hasStrictNetwork(plan)
+  const proxyPort =
+    plan.services.length === 0
+      ? undefined
+      : await progress.timed('proxy', () => untilAborted(supervision.proxyPort(), signal))
+  const place = proxyPort === undefined ? {} : { proxyPort }
+  if (runtime.networks === undefined || (proxyPort === undefined && !isStrict)) return place
   await network
-  const insideAddress = await progress.timed('inside', () =>
-    untilAborted(supervision.insideAddress(runtime), signal),
+  const insideAddress =
+    proxyPort === undefined
+      ? undefined
+      : await progress.timed('inside', () =>
+          untilAborted(supervision.insideAddress(runtime, networkNameOf(options)), signal),
+        )
+  const inside = insideAddress === undefined ? place : { ...place, insideAddress }
+  if (!isStrict) return inside
+  const egress = await progress.timed('egress', () =>
+    untilAborted(supervision.egressPlace(runId), signal),
   )
-  return { proxyPort, ...(insideAddress === undefined ? {} : { insideAddress }) }
+  const ports = insideAddress === undefined || proxyPort === undefined ? [] : [proxyPort]
+  await progress.timed('close network', () =>
+    closeStrictNetwork(options, context, { egress, ports }),
+  )
+  return { ...inside, egress }
 }
 
 /** Undoes a start, and returns the error to tell. */
@@ -168,12 +185,12 @@ async function attachAndStart(
 }
 
 async function publishedPorts(
-  runtime: ContainerRuntime,
+  options: StartOptions,
   container: ContainerId,
-  plan: RunPlan,
 ): Promise<readonly PublishedPort[]> {
+  const { plan, runtime } = options
   const state = await runtime.inspect(container)
-  const ports = state?.ports ?? []
+  const ports = hasStrictNetwork(plan) ? await strictPorts(options, container) : (state?.ports ?? [])
   // A command that has ended by now has no ports left; its own output says why.
   if (state?.phase === 'running' && ports.length === 0)
     throw new UserError(`the runtime published no port of "${plan.name}"`)

@@ -16,6 +16,8 @@ export type NetworkState = { id: string; name: string; labels: Readonly<Record<s
 export type NetworkAddresses = {
   /** Of the network's own end on the machine of the runtime. */
   gateway?: string
+  /** The addresses of the network: `10.0.0.0/24`. */
+  subnet?: string
   containers: ReadonlyMap<string, ContainerId>
 }
 
