@@ -74,7 +74,10 @@ export class RunRelays implements AsyncDisposable {
   async #openEgress(run: RunRecord): Promise<void> {
     if (this.#egress.has(run.id)) return
     const { context, openEgress } = this.#options
-    this.#egress.set(run.id, await openEgress(run, { socketPath: context.paths.egressSocket(run.id) }))
+    this.#egress.set(
+      run.id,
+      await openEgress(run, { socketPath: context.paths.egressSocket(run.id) }),
+    )
   }
 
   async #closeEgress(runId: string): Promise<void> {

@@ -69,7 +69,10 @@ export async function serveEgress(options: EgressOptions): Promise<AsyncDisposab
 }
 
 /** @returns what undoes it beyond closing the server */
-async function listenAt(place: EgressOptions['place'], server: Server): Promise<() => Promise<void>> {
+async function listenAt(
+  place: EgressOptions['place'],
+  server: Server,
+): Promise<() => Promise<void>> {
   if ('socketPath' in place) {
     const { socketPath } = place
     await rm(socketPath, { force: true })

@@ -142,7 +142,7 @@ function send(messages: readonly NetfilterMessage[]): void {
     writeSync(socket, Buffer.concat(batch.map(encodeMessage)))
     // The kernel has answered by the time the write returns.
     const answer = Buffer.alloc(8192)
-    for (let last = 0; last < messages.length; ) {
+    for (let last = 0; last < messages.length;) {
       const length = readSync(socket, answer)
       for (const { sequence, errorNumber } of decodeAcknowledgements(answer.subarray(0, length))) {
         if (errorNumber !== 0) throw refused(errorNumber)

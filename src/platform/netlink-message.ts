@@ -58,7 +58,7 @@ export type Acknowledgement = { sequence: number; errorNumber: number }
 /** The answers among these bytes. Anything else that the kernel says is left out. */
 export function decodeAcknowledgements(bytes: Buffer): Acknowledgement[] {
   const found: Acknowledgement[] = []
-  for (let at = 0; at + ERROR_BYTES <= bytes.length; ) {
+  for (let at = 0; at + ERROR_BYTES <= bytes.length;) {
     const length = bytes.readUInt32LE(at)
     if (length < 16) break
     if (bytes.readUInt16LE(at + 4) === ERROR_TYPE)

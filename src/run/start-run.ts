@@ -190,7 +190,9 @@ async function publishedPorts(
 ): Promise<readonly PublishedPort[]> {
   const { plan, runtime } = options
   const state = await runtime.inspect(container)
-  const ports = hasStrictNetwork(plan) ? await strictPorts(options, container) : (state?.ports ?? [])
+  const ports = hasStrictNetwork(plan)
+    ? await strictPorts(options, container)
+    : (state?.ports ?? [])
   // A command that has ended by now has no ports left; its own output says why.
   if (state?.phase === 'running' && ports.length === 0)
     throw new UserError(`the runtime published no port of "${plan.name}"`)

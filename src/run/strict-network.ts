@@ -13,7 +13,10 @@ import type { StartOptions } from './start-options.ts'
 export type EgressPlace = { address: string; port: number }
 
 /** True for a run that gets a network of its own, closed but for what we answer there. */
-export function hasStrictNetwork({ runtime, network }: Pick<RunPlan, 'runtime' | 'network'>): boolean {
+export function hasStrictNetwork({
+  runtime,
+  network,
+}: Pick<RunPlan, 'runtime' | 'network'>): boolean {
   return runtime !== 'embedded' && network.policy === 'strict'
 }
 
@@ -85,8 +88,7 @@ export async function removeStrictNetwork(
   if (!isLeft) return
   const { networks, confinement } = runtime
   const left = (await networks?.list(selectRun(context.homeId, id), signal)) ?? []
-  for (const network of left)
-    if (network.name === name) await networks?.remove(network.id, signal)
+  for (const network of left) if (network.name === name) await networks?.remove(network.id, signal)
   await confinement?.release({ network: name, labels: sharedLabels(context) }, signal)
   context.runs.recordRemoved(id, 'network')
 }
