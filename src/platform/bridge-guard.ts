@@ -144,10 +144,10 @@ function send(messages: readonly NetfilterMessage[]): void {
     const answer = Buffer.alloc(8192)
     for (let last = 0; last < messages.length;) {
       const length = readSync(socket, answer)
-      for (const { sequence, errorNumber } of decodeAcknowledgements(answer.subarray(0, length))) {
-        if (errorNumber !== 0) throw refused(errorNumber)
-        last = sequence
-      }
+      const answers = decodeAcknowledgements(answer.subarray(0, length))
+      const refusal = answers.find(({ errorNumber }) => errorNumber !== 0)
+      if (refusal !== undefined) throw refused(refusal.errorNumber)
+      last = Math.max(last, ...answers.map(({ sequence }) => sequence))
     }
   } finally {
     libc.close(socket)

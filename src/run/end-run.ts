@@ -104,10 +104,6 @@ class RunEnding {
     if (!isKept || !isWritten) return
     const isRemoved = await this.#removeContainers(place.runtime)
     if (exit === undefined && isRemoved) await this.#writeEnd(UNKNOWN)
-    if (isRemoved)
-      await this.steps.take('remove the network', (signal) =>
-        removeStrictNetwork(this.#run, place.runtime, this.#context, signal),
-      )
     await this.#removeSockets()
     if (this.steps.failures.length === 0) runs.recordCleaned(id)
   }
@@ -210,6 +206,7 @@ class RunEnding {
           : [containerId(known)]
       for (const leftover of left) await runtime.remove(leftover, signal)
       this.#context.runs.recordRemoved(id, 'container')
+      await removeStrictNetwork(this.#run, runtime, this.#context, signal)
       return true
     })
     return removed === true
