@@ -13,8 +13,6 @@ export function planNetwork({ project, info, flags }: NetworkInputs): PlannedNet
 }
 
 function refuseWhereOpen({ project, info, flags }: NetworkInputs): void {
-  const refused = (why: string, fix: readonly string[]): UserError =>
-    new UserError(`network.policy: strict ${why}`, { fix, exitCode: 2 })
   if (info.kind === 'apple')
     throw refused(`is not available on ${info.description}`, [
       'remove network; the run then reaches any host',
@@ -33,4 +31,8 @@ function refuseWhereOpen({ project, info, flags }: NetworkInputs): void {
       'a run with network.policy: strict cannot be kept: its network goes when it ends',
       ['leave out --keep'],
     )
+}
+
+function refused(why: string, fix: readonly string[]): UserError {
+  return new UserError(`network.policy: strict ${why}`, { fix, exitCode: 2 })
 }
