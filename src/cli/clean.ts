@@ -1,5 +1,3 @@
-import { createInterface } from 'node:readline/promises'
-import { PassThrough } from 'node:stream'
 import { messageOf, UserError } from '../lib/errors.ts'
 import { printable } from '../lib/printable.ts'
 import { destroyRun } from '../run/destroy-run.ts'
@@ -10,6 +8,7 @@ import { isLive } from '../run/run-state.ts'
 import { type Survey, surveyLeftovers } from '../run/survey-leftovers.ts'
 import type { ContainerRuntime } from '../runtime/container-runtime.ts'
 import type { AppContext } from './app-context.ts'
+import { canAsk, confirm } from './confirm.ts'
 import { formatSize } from './format-size.ts'
 import { openStores, openStoresForReading } from './stores.ts'
 
@@ -115,18 +114,11 @@ async function attempt(
 }
 
 async function isConfirmed(app: AppContext, { json }: CleanFlags): Promise<boolean> {
-  if (json || !app.terminal.stdinIsTty || !app.terminal.stderrIsTty)
+  if (json || !canAsk(app))
     throw new UserError('there is no terminal to ask on', {
       fix: ['agent clean -f', 'agent clean --dry-run'],
     })
-  app.output.passNote('Remove all of this? [y/N] ')
-  const lines = createInterface({ input: app.terminal.stdin, output: new PassThrough() })
-  try {
-    for await (const line of lines) return /^y(es)?$/i.test(line.trim())
-    return false
-  } finally {
-    lines.close()
-  }
+  return confirm(app, 'Remove all of this?')
 }
 
 function planLines({ runs, kept, leftovers, foreign, skipped }: CleanPlan): string[] {

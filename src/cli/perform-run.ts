@@ -20,6 +20,7 @@ import { launchRun } from './launch-run.ts'
 import { type LoadedConfig, loadConfig, portWish } from './load-settings.ts'
 import { printPlan } from './print-plan.ts'
 import { ProgressLines } from './progress-lines.ts'
+import { requireConsent } from './require-consent.ts'
 import {
   environmentOf,
   nameOf,
@@ -46,6 +47,7 @@ export async function performRun(app: AppContext, flags: RunFlags): Promise<void
   for (const name of missing) progress.notice(`${name} is not set here, so the run does not get it`)
   const name = nameOf(flags, project)
   requireTerminal(app, flags, project)
+  const allowed = await requireConsent(app, { project, workspace, flags, progress })
   using interruption = interruptionOf(progress)
   progress.status('Initializing…')
   const { detected, base, ociRuntimes } = await progress.timed('detect', () =>
@@ -60,6 +62,7 @@ export async function performRun(app: AppContext, flags: RunFlags): Promise<void
     info: detected.info,
     ociRuntimes,
     flags: ownFlags,
+    allowed,
     envNames: Object.keys(env),
     base,
     engine: engineFor(detected, settings),

@@ -57,6 +57,10 @@ const COMMANDS: readonly CommandEntry[] = [
     load: async (app) => (await import('./init-command.ts')).initCommand(app),
   },
   {
+    names: ['trust'],
+    load: async (app) => (await import('./trust-command.ts')).trustCommand(app),
+  },
+  {
     names: ['build'],
     load: async (app) => (await import('./build-command.ts')).buildCommand(app),
   },

@@ -30,6 +30,8 @@ export const auditEvent = z.discriminatedUnion('type', [
       sidecar: z.string().optional(),
       privileged: z.string().optional(),
       user: z.string().optional(),
+      /** Keys of agent.yaml that weaken isolation, each with who allowed it. */
+      allowed: z.array(z.string()).optional(),
       envNames: z.array(z.string()),
       program: z.string().optional(),
     }),
@@ -78,7 +80,7 @@ export type AuditEntry = z.infer<typeof auditEntry>
 
 /** The entry a run begins with. */
 export function createdEvent(plan: RunPlan, endpoint: string): AuditEvent {
-  const { command, sandbox, network, user } = plan
+  const { allowed, command, sandbox, network, user } = plan
   const [program] = command ?? []
   return {
     type: 'created',
@@ -98,6 +100,9 @@ export function createdEvent(plan: RunPlan, endpoint: string): AuditEvent {
       },
       envNames: [...plan.envNames],
       ...dockerFacts(plan),
+      ...(allowed === undefined
+        ? {}
+        : { allowed: allowed.map(({ key, value, by }) => `${key}: ${value} (${by})`) }),
       ...(user === undefined ? {} : { user }),
       ...(program === undefined ? {} : { program }),
     },

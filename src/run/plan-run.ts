@@ -10,6 +10,7 @@ import { planLimits } from './planned-limits.ts'
 import { planSandbox } from './sandbox-plan.ts'
 import { type GitMounts, withGitMounts } from './git-mounts.ts'
 import type { RunPlan } from './plan.ts'
+import type { AllowedKey } from './weigh-consent.ts'
 import { dockerSandbox, planDocker } from './planned-docker.ts'
 import type { PlannedNetwork } from './planned-network.ts'
 import type { RunBase } from './run-base.ts'
@@ -34,6 +35,8 @@ export type PlanInputs = {
     keep: boolean
     rebuild: boolean
   }
+  /** What agent.yaml weakens isolation by, and the user allowed. */
+  allowed: readonly AllowedKey[]
   envNames: readonly string[]
   base: RunBase
   /** For Docker inside: where the engine was reached, and which builder goes with an engine inside. */
@@ -77,6 +80,7 @@ export function planRun(inputs: PlanInputs): RunPlan {
     network: planNetwork(inputs),
     ...planBoundary(inputs),
     ...planLimits(inputs),
+    ...(inputs.allowed.length === 0 ? {} : { allowed: [...inputs.allowed] }),
     ...commandUser(inputs),
     interactive,
     attached: !flags.detach,
@@ -125,13 +129,24 @@ function planMounts(inputs: PlanInputs): MountSpec[] {
   const own = project.mounts
     .filter(({ target }) => !asked.some((mount) => mount.target === target))
     .map((mount) => resolveMount(mount, workspace, inputs))
-  for (const { source, target } of own)
-    if (!isWithin(source, workspace) && !flags.allowUnsafeMount)
+  for (const { source, target, readonly } of own)
+    if (!isWithin(source, workspace) && !isAllowed({ source, target, readonly }, inputs))
       throw usageError(
         `${project.file} asks to mount ${quoted(source)}, which lies outside the project, at ${target}`,
         [`agent run --mount ${source}:${target}`, 'agent run --allow-unsafe-mount'],
       )
   return [...own, ...asked]
+}
+
+/** A link that was turned elsewhere since the user was asked leads to what nobody allowed. */
+function isAllowed(
+  { source, target, readonly }: MountSpec,
+  { allowed, flags }: PlanInputs,
+): boolean {
+  const asked = `${source}:${target}${readonly ? ':ro' : ''}`
+  return (
+    flags.allowUnsafeMount || allowed.some(({ key, value }) => key === 'mounts' && value === asked)
+  )
 }
 
 function resolveMount(mount: Mount, base: string, { host, realPath }: PlanInputs): MountSpec {

@@ -104,4 +104,13 @@ export const MIGRATIONS: readonly string[] = [
   ALTER TABLE runs ADD COLUMN audit_bytes INTEGER NOT NULL DEFAULT 0;
   ALTER TABLE runs ADD COLUMN audit_pending TEXT NOT NULL DEFAULT '';
   `,
+  `
+  -- What the user once allowed a project's agent.yaml to ask for: exactly these keys, and no others.
+  CREATE TABLE consents (
+    workspace TEXT PRIMARY KEY,
+    hash TEXT NOT NULL,
+    keys TEXT NOT NULL,
+    given_at_ms INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  `,
 ]

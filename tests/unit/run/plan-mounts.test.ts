@@ -12,6 +12,7 @@ function plannedMounts(mounts: string, asked: readonly Mount[] = []) {
   const host = { uid: 1, gid: 1, cwd: '/elsewhere', homeDir: '/home/me', platform: 'linux' }
   const plan = planRun({
     project,
+    allowed: [],
     engine: { endpoint: 'unix:///var/run/docker.sock', buildkitImage: 'moby/buildkit:v1' },
     base: imageBase(project, { ...host, arch: 'x64', version: '1.2.3' }),
     name: 'a',

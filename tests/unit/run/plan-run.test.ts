@@ -40,6 +40,7 @@ function planned(yaml: string, changes: Changes = {}): RunPlan {
     ociRuntimes: [],
     envNames: [],
     git: { mounts: [], env: {}, missing: [] },
+    allowed: [],
     engine: { endpoint: 'unix:///var/run/docker.sock', buildkitImage: 'moby/buildkit:v1' },
     base: imageBase(project, { ...host, arch: 'x64', version: '1.2.3' }),
     host,
