@@ -70,10 +70,8 @@ export async function performRun(app: AppContext, flags: RunFlags): Promise<void
     host: app.host,
     realPath: realpathSync,
   })
-  guardPlan(app, plan, {
-    endpoint: detected.runtime.endpoint,
-    allowed: flags.allowUnsafeMount === true,
-  })
+  const { endpoint } = detected.runtime
+  guardPlan(app, plan, { endpoint, allowed: flags.allowUnsafeMount === true })
   if (project.container.user === 'image')
     progress.notice(`container.user: image, the command runs as the image's own user, often root`)
   if (flags.dryRun === true) {

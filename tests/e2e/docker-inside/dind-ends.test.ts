@@ -2,7 +2,7 @@ import { expect } from 'bun:test'
 import { testLabels } from '../../engine/test-engine.ts'
 import { HomeView, type Inventory } from '../../fault/support/home-view.ts'
 import { AgentHome, docker, until } from '../support/agent-home.ts'
-import { DIND, dindTest } from './dind-test.ts'
+import { DIND, dindTest, trustedProject } from './dind-test.ts'
 import { removeNewImages } from './init-images.ts'
 
 await removeNewImages()
@@ -24,7 +24,7 @@ async function untilNothingIsLeft(home: AgentHome): Promise<void> {
 /** Attached, and so far that its command has said something to its user. */
 async function startAttached(home: AgentHome) {
   const words = ['sh', '-c', 'echo ready; exec sleep 600']
-  const child = home.spawn(['run', '--name', 'a', home.project('p', DIND), '--', ...words])
+  const child = home.spawn(['run', '--name', 'a', await trustedProject(home, DIND), '--', ...words])
   const { value } = await child.stdout.getReader().read()
   expect(new TextDecoder().decode(value)).toBe('ready\n')
   return child
@@ -32,7 +32,7 @@ async function startAttached(home: AgentHome) {
 
 dindTest('its natural end leaves nothing, and the exit code is that of the command', async () => {
   await using home = new AgentHome()
-  const project = home.project('p', DIND)
+  const project = await trustedProject(home, DIND)
   const { code } = await home.agent(['run', project, '--', 'sh', '-c', 'exit 7'])
   expect(code).toBe(7)
   expect(await madeBy(home)).toEqual(NOTHING)
@@ -40,13 +40,22 @@ dindTest('its natural end leaves nothing, and the exit code is that of the comma
 
 dindTest('a detached one that ends by itself leaves nothing', async () => {
   await using home = new AgentHome()
-  await home.answer(['run', '-d', home.project('p', DIND), '--', 'true'])
+  await home.answer(['run', '-d', await trustedProject(home, DIND), '--', 'true'])
   await untilNothingIsLeft(home)
 })
 
 dindTest('destroy leaves nothing', async () => {
   await using home = new AgentHome()
-  await home.answer(['run', '-d', '--name', 'a', home.project('p', DIND), '--', 'sleep', '600'])
+  await home.answer([
+    'run',
+    '-d',
+    '--name',
+    'a',
+    await trustedProject(home, DIND),
+    '--',
+    'sleep',
+    '600',
+  ])
   await home.answer(['destroy', 'a', '--time', '0'])
   expect(await madeBy(home)).toEqual(NOTHING)
 })
@@ -81,7 +90,16 @@ dindTest(
   'what cannot be removed is told, the rest goes, and the next command finishes',
   async () => {
     await using home = new AgentHome()
-    const start = ['run', '-d', '--name', 'a', home.project('p', DIND), '--', 'sleep', '600']
+    const start = [
+      'run',
+      '-d',
+      '--name',
+      'a',
+      await trustedProject(home, DIND),
+      '--',
+      'sleep',
+      '600',
+    ]
     const runId = await home.answer(start)
     const volume = `agentops-docker-${runId}`
     const labels = Object.entries(testLabels()).flatMap(([key, value]) => [

@@ -5,7 +5,7 @@ import { HomeView } from '../../fault/support/home-view.ts'
 import { skippedTest } from '../../engine/test-engine.ts'
 import { engineUser, giveTo, ProgramAsUser } from '../../support/ordinary-user.ts'
 import { AgentHome, docker, get, until } from '../support/agent-home.ts'
-import { BUILD_AND_RUN, DIND, dindTest, INIT_IMAGE } from './dind-test.ts'
+import { BUILD_AND_RUN, DIND, dindTest, INIT_IMAGE, trustedProject } from './dind-test.ts'
 import { removeNewImages } from './init-images.ts'
 
 await removeNewImages()
@@ -59,7 +59,7 @@ dindTest(
   'an engine of the run alone, images made by the builder beside it, its ports by their names',
   async () => {
     await using home = new AgentHome()
-    const project = home.project('p', PROJECT)
+    const project = await trustedProject(home, PROJECT)
     const start = ['run', '-d', '--name', 'inner', project, '--', 'node', 'server.cjs']
     const runId = await home.answer(start)
     const { main, sidecar } = await containersOf(runId)
@@ -116,6 +116,7 @@ else
     await using home = new AgentHome({ binary: wrapper.file })
     const project = home.project('p', { ...INIT_IMAGE, ...DIND, 'build.sh': BUILD_AND_RUN })
     giveTo(user, home.dir)
+    await home.answer(['trust', '--yes', project])
     const script = 'id -u; grep CapEff /proc/self/status; touch /etc/x 2>/dev/null || sh build.sh'
     const words = ['run', '--name', 'a', project, '--', 'sh', '-c', script]
     const { stdout, stderr, code } = await home.agent(words)
@@ -127,7 +128,7 @@ else
 
 dindTest('what it means is told beforehand, and once when it starts', async () => {
   await using home = new AgentHome()
-  const project = home.project('p', DIND)
+  const project = await trustedProject(home, DIND)
   const plan = await home.answer(['run', '--dry-run', project])
   expect(plan).toContain(`docker     an engine of its own, built for by ${BUILDKIT_IMAGE}`)
   expect(plan).toContain('privileged for docker:dind')
@@ -142,7 +143,7 @@ dindTest(
     await using home = new AgentHome({
       env: { AGENTOPS_BUILDKIT_IMAGE: 'agent-test/no-such-buildkit:1' },
     })
-    const project = home.project('p', DIND)
+    const project = await trustedProject(home, DIND)
     const { stderr, code } = await home.agent(['run', project, '--', 'true'])
     expect(code).toBe(125)
     expect(stderr).toContain('error: docker:dind needs the image agent-test/no-such-buildkit:1')
@@ -155,7 +156,7 @@ dindTest(
 dindTest('a builder that does not answer as one is told with its last words', async () => {
   // A program that takes none of BuildKit's options ends at once.
   await using home = new AgentHome({ env: { AGENTOPS_BUILDKIT_IMAGE: 'busybox:latest' } })
-  const project = home.project('p', DIND)
+  const project = await trustedProject(home, DIND)
   const { stderr, code } = await home.agent(['run', project, '--', 'true'])
   expect(code).toBe(125)
   expect(stderr).toContain('the builder of docker:dind')

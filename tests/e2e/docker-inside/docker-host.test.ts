@@ -4,6 +4,7 @@ import { expect } from 'bun:test'
 import { engineTest, skippedTest, testEngine } from '../../engine/test-engine.ts'
 import { EngineRelay } from '../../fault/support/engine-relay.ts'
 import { giveTo, ORDINARY_UID, ProgramAsUser } from '../../support/ordinary-user.ts'
+import { trustedProject } from './dind-test.ts'
 import { AgentHome, until } from '../support/agent-home.ts'
 import { removeNewImages } from './init-images.ts'
 
@@ -33,6 +34,7 @@ else
       })
       const project = home.project('p', HOST)
       giveTo(user, home.dir)
+      await home.answer(['trust', '--yes', project])
       const script =
         'id -u; id -G; docker ps --format "{{.Names}}"; echo $HOME; touch /etc/x 2>&1 || sleep 600'
       await home.answer(['run', '-d', '--name', 'a', project, '--', 'sh', '-c', script])
@@ -67,7 +69,7 @@ engineTest(
   'what it means is told beforehand, and once when it starts',
   async () => {
     await using home = new AgentHome()
-    const project = home.project('p', HOST)
+    const project = await trustedProject(home, HOST)
     expect(await home.answer(['run', '--dry-run', project])).toMatch(/^docker {5}the engine at \//m)
     const words = ['run', project, '--', 'docker', 'info', '--format', '{{.ServerVersion}}']
     const { code, stderr, stdout } = await home.agent(words)
@@ -81,7 +83,11 @@ engineTest(
 engineTest('a boundary that was asked for and cannot be is refused', async () => {
   await using home = new AgentHome()
   for (const mode of ['host', 'dind']) {
-    const project = home.project(mode, { 'agent.yaml': `dependencies: [docker:${mode}]\n` })
+    const project = await trustedProject(
+      home,
+      { 'agent.yaml': `dependencies: [docker:${mode}]\n` },
+      mode,
+    )
     const { code, stderr } = await home.agent(['run', '--sandbox', 'gvisor', project])
     expect(code).toBe(2)
     expect(stderr).toContain(`error: sandbox "gvisor" (--sandbox) cannot do docker:${mode}`)
