@@ -2,10 +2,7 @@ import { expect } from 'bun:test'
 import { testLabels } from '../../engine/test-engine.ts'
 import { HomeView, type Inventory } from '../../fault/support/home-view.ts'
 import { AgentHome, docker, until } from '../support/agent-home.ts'
-import { DIND, dindTest, trustedProject } from './dind-test.ts'
-import { removeNewImages } from './init-images.ts'
-
-await removeNewImages()
+import { DIND, dindTest } from './dind-test.ts'
 
 type Made = Pick<Inventory, 'containers' | 'networks' | 'volumes' | 'uncleaned'>
 
@@ -24,7 +21,14 @@ async function untilNothingIsLeft(home: AgentHome): Promise<void> {
 /** Attached, and so far that its command has said something to its user. */
 async function startAttached(home: AgentHome) {
   const words = ['sh', '-c', 'echo ready; exec sleep 600']
-  const child = home.spawn(['run', '--name', 'a', await trustedProject(home, DIND), '--', ...words])
+  const child = home.spawn([
+    'run',
+    '--name',
+    'a',
+    await home.trustedProject('p', DIND),
+    '--',
+    ...words,
+  ])
   const { value } = await child.stdout.getReader().read()
   expect(new TextDecoder().decode(value)).toBe('ready\n')
   return child
@@ -32,7 +36,7 @@ async function startAttached(home: AgentHome) {
 
 dindTest('its natural end leaves nothing, and the exit code is that of the command', async () => {
   await using home = new AgentHome()
-  const project = await trustedProject(home, DIND)
+  const project = await home.trustedProject('p', DIND)
   const { code } = await home.agent(['run', project, '--', 'sh', '-c', 'exit 7'])
   expect(code).toBe(7)
   expect(await madeBy(home)).toEqual(NOTHING)
@@ -40,7 +44,7 @@ dindTest('its natural end leaves nothing, and the exit code is that of the comma
 
 dindTest('a detached one that ends by itself leaves nothing', async () => {
   await using home = new AgentHome()
-  await home.answer(['run', '-d', await trustedProject(home, DIND), '--', 'true'])
+  await home.answer(['run', '-d', await home.trustedProject('p', DIND), '--', 'true'])
   await untilNothingIsLeft(home)
 })
 
@@ -51,7 +55,7 @@ dindTest('destroy leaves nothing', async () => {
     '-d',
     '--name',
     'a',
-    await trustedProject(home, DIND),
+    await home.trustedProject('p', DIND),
     '--',
     'sleep',
     '600',
@@ -95,7 +99,7 @@ dindTest(
       '-d',
       '--name',
       'a',
-      await trustedProject(home, DIND),
+      await home.trustedProject('p', DIND),
       '--',
       'sleep',
       '600',

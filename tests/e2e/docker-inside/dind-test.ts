@@ -1,7 +1,7 @@
 import { BUILDKIT_IMAGE } from '../../../src/run/buildkit-sidecar.ts'
 import { dockerReference } from '../../../src/image/docker-mode.ts'
 import { engineTest, skippedTest } from '../../engine/test-engine.ts'
-import { type AgentHome, docker } from '../support/agent-home.ts'
+import { docker } from '../support/agent-home.ts'
 
 /** What an image has to be built from, and pulled, before the first run with an engine of its own. */
 const LIMIT_MS = 300_000
@@ -30,17 +30,6 @@ const reason = await obstacle()
 export function dindTest(name: string, run: () => Promise<void>): void {
   if (reason === undefined) engineTest(name, run, LIMIT_MS)
   else skippedTest(name, reason)
-}
-
-/** A project whose user has allowed what its agent.yaml asks for. */
-export async function trustedProject(
-  home: AgentHome,
-  files: Record<string, string>,
-  name = 'p',
-): Promise<string> {
-  const project = home.project(name, files)
-  await home.answer(['trust', '--yes', project])
-  return project
 }
 
 /** The least of a project with docker:dind. */

@@ -5,10 +5,7 @@ import { HomeView } from '../../fault/support/home-view.ts'
 import { skippedTest } from '../../engine/test-engine.ts'
 import { engineUser, giveTo, ProgramAsUser } from '../../support/ordinary-user.ts'
 import { AgentHome, docker, get, until } from '../support/agent-home.ts'
-import { BUILD_AND_RUN, DIND, dindTest, INIT_IMAGE, trustedProject } from './dind-test.ts'
-import { removeNewImages } from './init-images.ts'
-
-await removeNewImages()
+import { BUILD_AND_RUN, DIND, dindTest, INIT_IMAGE } from './dind-test.ts'
 
 const SERVER = `require('node:http').createServer((request, response) => response.end('served')).listen(3000)`
 const ASK = `require('node:http').get(process.env.AGENTOPS_URL_WEB, (answer) => answer.pipe(process.stdout))`
@@ -59,7 +56,7 @@ dindTest(
   'an engine of the run alone, images made by the builder beside it, its ports by their names',
   async () => {
     await using home = new AgentHome()
-    const project = await trustedProject(home, PROJECT)
+    const project = await home.trustedProject('p', PROJECT)
     const start = ['run', '-d', '--name', 'inner', project, '--', 'node', 'server.cjs']
     const runId = await home.answer(start)
     const { main, sidecar } = await containersOf(runId)
@@ -128,7 +125,7 @@ else
 
 dindTest('what it means is told beforehand, and once when it starts', async () => {
   await using home = new AgentHome()
-  const project = await trustedProject(home, DIND)
+  const project = await home.trustedProject('p', DIND)
   const plan = await home.answer(['run', '--dry-run', project])
   expect(plan).toContain(`docker     an engine of its own, built for by ${BUILDKIT_IMAGE}`)
   expect(plan).toContain('privileged for docker:dind')
@@ -143,7 +140,7 @@ dindTest(
     await using home = new AgentHome({
       env: { AGENTOPS_BUILDKIT_IMAGE: 'agent-test/no-such-buildkit:1' },
     })
-    const project = await trustedProject(home, DIND)
+    const project = await home.trustedProject('p', DIND)
     const { stderr, code } = await home.agent(['run', project, '--', 'true'])
     expect(code).toBe(125)
     expect(stderr).toContain('error: docker:dind needs the image agent-test/no-such-buildkit:1')
@@ -156,7 +153,7 @@ dindTest(
 dindTest('a builder that does not answer as one is told with its last words', async () => {
   // A program that takes none of BuildKit's options ends at once.
   await using home = new AgentHome({ env: { AGENTOPS_BUILDKIT_IMAGE: 'busybox:latest' } })
-  const project = await trustedProject(home, DIND)
+  const project = await home.trustedProject('p', DIND)
   const { stderr, code } = await home.agent(['run', project, '--', 'true'])
   expect(code).toBe(125)
   expect(stderr).toContain('the builder of docker:dind')

@@ -4,11 +4,7 @@ import { expect } from 'bun:test'
 import { engineTest, skippedTest, testEngine } from '../../engine/test-engine.ts'
 import { EngineRelay } from '../../fault/support/engine-relay.ts'
 import { giveTo, ORDINARY_UID, ProgramAsUser } from '../../support/ordinary-user.ts'
-import { trustedProject } from './dind-test.ts'
 import { AgentHome, until } from '../support/agent-home.ts'
-import { removeNewImages } from './init-images.ts'
-
-await removeNewImages()
 
 /** A group that no image has, which is what gives the right to use the engine. */
 const ENGINE_GID = 58_233
@@ -69,7 +65,7 @@ engineTest(
   'what it means is told beforehand, and once when it starts',
   async () => {
     await using home = new AgentHome()
-    const project = await trustedProject(home, HOST)
+    const project = await home.trustedProject('p', HOST)
     expect(await home.answer(['run', '--dry-run', project])).toMatch(/^docker {5}the engine at \//m)
     const words = ['run', project, '--', 'docker', 'info', '--format', '{{.ServerVersion}}']
     const { code, stderr, stdout } = await home.agent(words)
@@ -83,11 +79,9 @@ engineTest(
 engineTest('a boundary that was asked for and cannot be is refused', async () => {
   await using home = new AgentHome()
   for (const mode of ['host', 'dind']) {
-    const project = await trustedProject(
-      home,
-      { 'agent.yaml': `dependencies: [docker:${mode}]\n` },
-      mode,
-    )
+    const project = await home.trustedProject(mode, {
+      'agent.yaml': `dependencies: [docker:${mode}]\n`,
+    })
     const { code, stderr } = await home.agent(['run', '--sandbox', 'gvisor', project])
     expect(code).toBe(2)
     expect(stderr).toContain(`error: sandbox "gvisor" (--sandbox) cannot do docker:${mode}`)
