@@ -20,9 +20,8 @@ export function notAvailableYet(config: ProjectConfig): Problem[] {
 type Missing = { what: string; fix: string; at: Position | undefined }
 
 function missingValues(config: ProjectConfig): Missing[] {
-  const { home, container } = config
+  const { container } = config
   const checks: readonly [isUsed: boolean, key: string, what: string, fix: string][] = [
-    [home === 'persistent', 'home', 'home: persistent is', 'remove home'],
     [
       container.runtime === 'apple',
       'container.runtime',

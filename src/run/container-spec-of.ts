@@ -7,7 +7,7 @@ import { runLabels } from './run-labels.ts'
 
 export const WORKSPACE = '/workspace'
 /** Home folder of a command that runs under the host's uid, which no image knows. */
-const EPHEMERAL_HOME = '/home/agent'
+export const HOME = '/home/agent'
 
 /** Turns a plan into what the runtime is asked for. */
 export function containerSpec(options: {
@@ -22,14 +22,15 @@ export function containerSpec(options: {
   terminalSize?: TerminalSize
 }): ContainerSpec {
   const { plan, runId, network, access = NO_ACCESS, terminalSize } = options
-  const ownHome = plan.user !== undefined && !plan.user.startsWith('0:')
+  const isRoot = plan.user === undefined || plan.user.startsWith('0:')
+  const ownHome = plan.home === 'persistent' || !isRoot
   return {
     name: containerName(plan.name, runId),
     hostname: plan.name,
     image: plan.image,
     ...(plan.command === undefined ? {} : { command: plan.command }),
     env: {
-      ...(ownHome ? { HOME: EPHEMERAL_HOME } : {}),
+      ...(ownHome ? { HOME } : {}),
       ...terminalEnv(plan, options.hostEnv),
       ...watchingEnv(plan),
       ...access.env,
@@ -43,7 +44,7 @@ export function containerSpec(options: {
       ...access.mounts,
       ...plan.mounts,
     ],
-    tmpfs: ownHome ? [{ target: EPHEMERAL_HOME, owner: plan.user ?? '' }] : [],
+    tmpfs: isRoot || plan.home === 'persistent' ? [] : [{ target: HOME, owner: plan.user ?? '' }],
     ports: plan.services.map(({ containerPort }) => containerPort),
     extraHosts: access.extraHosts,
     hostRelays: access.hostRelays,

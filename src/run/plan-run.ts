@@ -82,6 +82,7 @@ export function planRun(inputs: PlanInputs): RunPlan {
     ...planLimits(inputs),
     ...(inputs.allowed.length === 0 ? {} : { allowed: [...inputs.allowed] }),
     ...commandUser(inputs),
+    ...planHome(inputs),
     interactive,
     attached: !flags.detach,
     keep: flags.keep,
@@ -109,6 +110,18 @@ function planBoundary(inputs: PlanInputs): Pick<RunPlan, 'sandbox' | 'docker' | 
 function commandUser({ project, host }: PlanInputs): Pick<RunPlan, 'user'> {
   if (project.container.user !== 'host' || host.uid < 0) return {}
   return { user: `${host.uid}:${host.gid}` }
+}
+
+/** A home that outlives the run has to be somebody's, and who the image's own user is, only the image knows. */
+function planHome(inputs: PlanInputs): Pick<RunPlan, 'home'> {
+  const { home, file } = inputs.project
+  if (home !== 'persistent') return {}
+  if (commandUser(inputs).user === undefined)
+    throw usageError(
+      `${file} asks for home: persistent together with container.user: image, whose home is not known`,
+      ['remove container.user', 'remove home'],
+    )
+  return { home }
 }
 
 /** agent.yaml's mounts, then the command line's, which take the place of those for the same target. */

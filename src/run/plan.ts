@@ -41,6 +41,8 @@ export type RunPlan = {
   privileged?: { reason: string }
   /** `uid:gid`; absent: the image's own user. */
   user?: string
+  /** Set when what the command leaves in its home folder is there in the project's next run. */
+  home?: 'persistent'
   interactive: boolean
   attached: boolean
   keep: boolean

@@ -20,7 +20,6 @@ describe('what is not available yet', () => {
   })
 
   test.each([
-    ['home: persistent', '1:7: home: persistent is not available yet'],
     ['container: { runtime: apple }', '1:23: container.runtime: apple is not available yet'],
     [
       'container: { apple: { builder_dns: [1.1.1.1] } }',
@@ -31,7 +30,7 @@ describe('what is not available yet', () => {
   })
 
   test('is told all at once, in the order of the file', () => {
-    const both = 'container: { runtime: apple }\nhome: persistent'
+    const both = 'container: { runtime: apple, apple: { builder_dns: [1.1.1.1] } }'
     expect(missingIn(both)).toHaveLength(2)
     expect(missingIn(both)[0]).toStartWith('agent.yaml:1:')
   })
