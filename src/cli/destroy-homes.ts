@@ -6,6 +6,7 @@ import type { RunContext } from '../run/run-context.ts'
 import { matchingRuns } from '../run/resolve-run.ts'
 import type { RunRecord } from '../run/run-record.ts'
 import type { AppContext } from './app-context.ts'
+import type { Aftermath } from './destroy-worktrees.ts'
 import { knownRuntimes } from './known-runtimes.ts'
 
 const REMOVAL_LIMIT_MS = 30_000
@@ -36,9 +37,6 @@ function projectNamed(
   return word.includes('/') ? path : undefined
 }
 
-/** What became of the homes: the projects whose home is gone, and what stays, in words. */
-export type HomesRemoved = { removed: readonly string[]; failures: readonly string[] }
-
 /**
  * Removes the homes of these projects, or of all, wherever they are. One that a live run may use stays.
  * @param runs those that there are or were: homes may be where they ran
@@ -47,7 +45,7 @@ export async function destroyHomes(
   app: AppContext,
   context: RunContext,
   { projects, runs }: { projects: ReadonlySet<string> | 'all'; runs: readonly RunRecord[] },
-): Promise<HomesRemoved> {
+): Promise<Aftermath> {
   const { runtimes, skipped } = await knownRuntimes(app, context, runs)
   const failures = [...skipped]
   const removed = new Set<string>()
@@ -65,7 +63,8 @@ export async function destroyHomes(
       else failures.push(failure)
     }
   }
-  return { removed: [...removed].sort(), failures }
+  const gone = [...removed].sort()
+  return { homes: gone, notes: gone.map((project) => `removed the home of ${project}`), failures }
 }
 
 /** @returns why it stays; undefined: it is gone */

@@ -9,7 +9,8 @@ import type { RunContext } from '../run/run-context.ts'
 import type { RunRecord } from '../run/run-record.ts'
 import { isLive } from '../run/run-state.ts'
 import type { AppContext } from './app-context.ts'
-import { destroyHomes, type HomesRemoved, projectsNamed } from './destroy-homes.ts'
+import { destroyHomes, projectsNamed } from './destroy-homes.ts'
+import { type Aftermath, destroyWorktrees } from './destroy-worktrees.ts'
 import { openStores, type OpenStores } from './stores.ts'
 import { wakeDaemon } from './wake-daemon.ts'
 
@@ -48,8 +49,13 @@ export async function destroyRuns(app: AppContext, flags: DestroyFlags): Promise
   await tidyUp(app, stores)
   // Awaited here: the state is closed at the end.
   if (flags.allData === true) return await destroyWithData(app, context, flags)
-  await performAll(app, flags, choose(context, flags, ENDED), (run) =>
-    destroyRun(run, context, { graceMs }),
+  const runs = choose(context, flags, ENDED)
+  await performAll(
+    app,
+    flags,
+    runs,
+    (run) => destroyRun(run, context, { graceMs }),
+    () => destroyWorktrees(app, context, runs),
   )
 }
 
@@ -75,7 +81,12 @@ async function destroyWithData(
     flags,
     runs,
     (run) => destroyRun(run, context, { graceMs }),
-    () => destroyHomes(app, context, { projects: flags.all ? 'all' : projects, runs: places }),
+    async () => {
+      const { notes } = await destroyWorktrees(app, context, runs)
+      const which = { projects: flags.all ? ('all' as const) : projects, runs: places }
+      const homes = await destroyHomes(app, context, which)
+      return { ...homes, notes: [...notes, ...homes.notes] }
+    },
   )
 }
 
@@ -143,13 +154,13 @@ function choose(
   return [newest]
 }
 
-/** All at once, then what is to be done about homes; every failure is told, and any makes the command fail. */
+/** All at once, then what is to be done once they are over; every failure is told, and any makes the command fail. */
 async function performAll(
   app: AppContext,
   { json }: StopFlags,
   runs: readonly RunRecord[],
   perform: (run: RunRecord) => Promise<readonly string[]>,
-  removeHomes?: () => Promise<HomesRemoved>,
+  finish?: () => Promise<Aftermath>,
 ): Promise<void> {
   const fixes = new Set<string>()
   const results = await Promise.all(
@@ -162,15 +173,13 @@ async function performAll(
       return { id: run.id, name: run.name, failures }
     }),
   )
-  const homes = await removeHomes?.()
-  if (json)
-    app.output.answer(
-      JSON.stringify({ runs: results, ...(homes && { homes: homes.removed }) }, undefined, 2),
-    )
-  else
-    for (const project of homes?.removed ?? [])
-      app.output.note(printable(`removed the home of ${project}`))
-  const failures = [...results.flatMap((result) => result.failures), ...(homes?.failures ?? [])]
+  const after = await finish?.()
+  if (json) {
+    const answer = { runs: results, ...(after?.homes && { homes: after.homes }) }
+    app.output.answer(JSON.stringify(answer, undefined, 2))
+  }
+  for (const note of after?.notes ?? []) app.output.note(printable(note))
+  const failures = [...results.flatMap((result) => result.failures), ...(after?.failures ?? [])]
   if (failures.length > 0)
     throw new UserError(failures.join('\n'), {
       fix: [...fixes, 'run the same command again; nothing is lost'],

@@ -9,7 +9,7 @@ import type { RuntimeInfo } from '../runtime/container-state.ts'
 import { planLimits } from './planned-limits.ts'
 import { planSandbox } from './sandbox-plan.ts'
 import { type GitMounts, withGitMounts } from './git-mounts.ts'
-import type { RunPlan } from './plan.ts'
+import type { PlannedWorktree, RunPlan } from './plan.ts'
 import type { AllowedKey } from './weigh-consent.ts'
 import { dockerSandbox, planDocker } from './planned-docker.ts'
 import { planNetwork } from './plan-network.ts'
@@ -21,6 +21,8 @@ export type PlanInputs = {
   name: string
   /** Real path of the project. */
   workspace: string
+  /** Of `--branch`; the workspace is in it. */
+  worktree?: PlannedWorktree | undefined
   sandbox: Setting<SandboxMode>
   info: RuntimeInfo
   /** Of the engine; only needed where gVisor may be the boundary. */
@@ -68,6 +70,7 @@ export function planRun(inputs: PlanInputs): RunPlan {
   return {
     name: inputs.name,
     workspace: inputs.workspace,
+    ...(inputs.worktree === undefined ? {} : { worktree: inputs.worktree }),
     runtime: info.kind,
     image: base.image,
     imageSource: base.imageSource,

@@ -71,9 +71,9 @@ engineTest(
     const other = home.project('q', { 'agent.yaml': YAML })
     const waiting = ['sh', '-c', 'echo shared > ~/file; sleep 60']
     await home.answer(['run', '-d', '--name', 'one', project, '--', ...waiting])
+    expect(await home.answer(inShell(other, 'ls -A ~'))).toBe('')
     const script = 'until [ -s ~/file ]; do sleep 0.1; done; cat ~/file'
     expect(await home.answer(inShell(project, script))).toBe('shared')
-    expect(await home.answer(inShell(other, 'ls -A ~'))).toBe('')
     const refused = await home.agent(['destroy', '--all-data'])
     expect(refused.code).toBe(1)
     expect(refused.stderr).toContain(`the home of ${project} stays: "one"`)
