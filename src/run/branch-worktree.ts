@@ -5,7 +5,7 @@ import { UserError, usageError } from '../lib/errors.ts'
 import { quoted } from '../lib/quoted.ts'
 import type { Environment } from '../platform/host.ts'
 import { git } from './git.ts'
-import { listWorktrees } from './list-worktrees.ts'
+import { listWorktrees, type Worktree } from './list-worktrees.ts'
 import { realPlace } from './mount-guard.ts'
 import type { PlannedWorktree } from './plan.ts'
 
@@ -28,16 +28,11 @@ type Asked = {
  * out. Throws a `UserError` for whatever cannot be.
  */
 export async function branchWorktree(asked: Asked): Promise<BranchPlace> {
-  const { branch, project, dryRun } = asked
-  const label = toDnsLabel(branch)
-  const checked = await inProject(asked, ['check-ref-format', '--branch', branch])
-  if (checked !== branch || label === undefined)
-    throw usageError(
-      `${quoted(branch)} is no name of a branch`,
-      'write one like feature/login: git check-ref-format has the rules',
-    )
+  const { branch, project } = asked
+  const label = await labelOf(asked)
   const prefix = await inProject(asked, ['rev-parse', '--show-prefix'])
-  if (prefix === undefined)
+  const common = await inProject(asked, ['rev-parse', '--git-common-dir'])
+  if (prefix === undefined || common === undefined)
     throw usageError(`the project ${quoted(project)} is in no git repository`, [
       `git -C ${project} init`,
       'leave out --branch',
@@ -45,28 +40,45 @@ export async function branchWorktree(asked: Asked): Promise<BranchPlace> {
   const worktrees = await listWorktrees(project, asked)
   const repository = worktrees[0]?.path ?? project
   const path = join(`${repository}.worktrees`, label)
-  const common = (await inProject(asked, ['rev-parse', '--git-common-dir'])) ?? ''
   const commonDir = realPlace(resolve(project, common))
   const worktree: PlannedWorktree = { branch, path, repository, commonDir }
-  const place = { worktree, workspace: join(path, prefix) }
+  const made = !isThere(worktree, worktrees)
+  if (made) await addWorktree(worktree, asked)
+  return { worktree, workspace: join(path, prefix), made }
+}
+
+/** What the branch's folder is called. */
+async function labelOf(asked: Asked): Promise<string> {
+  const { branch } = asked
+  const label = toDnsLabel(branch)
+  const checked = await inProject(asked, ['check-ref-format', '--branch', branch])
+  // git answers `@{-1}` with another name.
+  if (checked === branch && label !== undefined) return label
+  throw usageError(
+    `${quoted(branch)} is no name of a branch`,
+    'write one like feature/login: git check-ref-format has the rules',
+  )
+}
+
+/** Whether the branch has its worktree; throws for one that it can not have. */
+function isThere({ branch, path }: PlannedWorktree, worktrees: readonly Worktree[]): boolean {
   const holder = worktrees.find((other) => other.branch === branch && existsSync(other.path))
-  if (holder?.path === path) return { ...place, made: false }
+  if (holder?.path === path) return true
   if (holder !== undefined)
     throw new UserError(`the branch ${quoted(branch)} is checked out at ${holder.path}`, {
       fix: [`agent run ${holder.path}`, 'agent run --branch <another branch>'],
       exitCode: 2,
     })
   if (existsSync(path)) throw taken(path, worktrees.find((other) => other.path === path)?.branch)
-  if (dryRun)
+  return false
+}
+
+async function addWorktree({ branch, path }: PlannedWorktree, asked: Asked): Promise<void> {
+  if (asked.dryRun)
     throw usageError(`${quoted(branch)} has no worktree yet, and --dry-run makes none`, [
       'leave out --dry-run',
       'leave out --branch: the plan is for what the project has checked out',
     ])
-  await addWorktree(worktree, asked)
-  return { ...place, made: true }
-}
-
-async function addWorktree({ branch, path }: PlannedWorktree, asked: Asked): Promise<void> {
   const source = await sourceOf(branch, asked)
   // --force: git may still know of a worktree here whose folder somebody removed.
   const answer = await git(asked.project, ['worktree', 'add', '--force', ...source(path)], asked)

@@ -1,7 +1,8 @@
 import { realPlace } from './mount-guard.ts'
 import { git, type GitOptions } from './git.ts'
 
-type Worktree = { path: string; branch?: string }
+/** `branch`: absent when none is checked out there. */
+export type Worktree = { path: string; branch?: string }
 
 /** The worktrees of a folder's repository, the main one first (`git worktree list --porcelain`). */
 export async function listWorktrees(folder: string, options: GitOptions): Promise<Worktree[]> {

@@ -69,8 +69,7 @@ export function planRun(inputs: PlanInputs): RunPlan {
   const command = flags.command.length > 0 ? flags.command : project.command
   return {
     name: inputs.name,
-    workspace: inputs.workspace,
-    ...(inputs.worktree === undefined ? {} : { worktree: inputs.worktree }),
+    ...planPlace(inputs),
     runtime: info.kind,
     image: base.image,
     imageSource: base.imageSource,
@@ -92,6 +91,10 @@ export function planRun(inputs: PlanInputs): RunPlan {
     ...(project.agent === undefined ? {} : { agent: project.agent }),
     ...(project.version === undefined ? {} : { version: project.version }),
   }
+}
+
+function planPlace({ workspace, worktree }: PlanInputs): Pick<RunPlan, 'workspace' | 'worktree'> {
+  return { workspace, ...(worktree === undefined ? {} : { worktree }) }
 }
 
 /** Which boundary the run gets; Docker inside has a say in it. */
