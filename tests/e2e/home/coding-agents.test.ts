@@ -1,9 +1,11 @@
 import { expect } from 'bun:test'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { z } from 'zod'
 import { engineTest } from '../../engine/test-engine.ts'
-import { AgentHome } from '../support/agent-home.ts'
+import { AgentHome, docker } from '../support/agent-home.ts'
 
+const built = z.object({ image: z.string() })
 const EXAMPLES = join(import.meta.dirname, '../../../examples')
 /** Real packages are fetched, of some 100 MB. */
 const LIMIT_MS = 900_000
@@ -15,12 +17,19 @@ for (const { example, program, says } of [
   engineTest(
     `examples/${example} is built from the real packages, and its program starts`,
     async () => {
-      await using home = new AgentHome()
+      await using cleanUp = new AsyncDisposableStack()
+      const home = new AgentHome()
       const yaml = readFileSync(join(EXAMPLES, example, 'agent.yaml'), 'utf8')
       // A test has no terminal.
       const project = home.project('p', {
         'agent.yaml': yaml.replace('interactive: true', 'interactive: false'),
       })
+      const { image } = built.parse(await home.json(['build', '--print', project]))
+      // In this order: an image that a container uses stays.
+      cleanUp.defer(async () => {
+        await docker(['rmi', image])
+      })
+      cleanUp.use(home)
       const script = `${program} --version && ${program} --help`
       const { code, stdout, stderr } = await home.agent(['run', project, '--', 'sh', '-c', script])
       expect({ code, stderr }).toMatchObject({ code: 0 })

@@ -1,8 +1,9 @@
 import { expect } from 'bun:test'
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { engineTest } from '../../engine/test-engine.ts'
+import { engineTest, skippedTest } from '../../engine/test-engine.ts'
 import { embeddedTest } from '../../support/embedded-test.ts'
+import { engineUser, giveTo, ProgramAsUser } from '../../support/ordinary-user.ts'
 import { AgentHome, docker, homeWithoutEngine, IN_GVISOR } from '../support/agent-home.ts'
 
 const YAML = 'image: busybox:latest\nhome: persistent\n'
@@ -47,6 +48,33 @@ for (const [boundary, env] of [
     },
     LIMIT_MS,
   )
+
+const ORDINARY = "an ordinary user's persistent home is his, under every boundary"
+
+if (process.getuid?.() === 0 && Bun.which('setpriv') !== null)
+  engineTest(
+    ORDINARY,
+    async () => {
+      const user = engineUser()
+      using wrapper = new ProgramAsUser(user)
+      await using home = new AgentHome({ binary: wrapper.file })
+      const project = home.project('p', { 'agent.yaml': YAML })
+      giveTo(user, home.dir)
+      const write =
+        "printf '#!/bin/sh\\necho works\\n' > ~/tool && chmod +x ~/tool && stat -c %u:%g ~ ~/tool"
+      const owner = `${user.uid}:${user.gid}`
+      expect(await home.answer(inShell(project, write))).toBe(`${owner}\n${owner}`)
+      for (const env of [{}, IN_GVISOR])
+        expect(await home.agent(inShell(project, '~/tool'), { env })).toMatchObject({
+          code: 0,
+          stdout: 'works\n',
+        })
+      await home.answer(['destroy', '--all', '--all-data'])
+      expect(await homeVolumes(project)).toEqual([])
+    },
+    LIMIT_MS,
+  )
+else skippedTest(ORDINARY, 'only root can become another user')
 
 engineTest(
   'only the top folder of a home changes hands, and other mounts may lie in it',
