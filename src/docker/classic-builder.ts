@@ -69,7 +69,7 @@ export class ClassicBuilder implements ImageBuilder {
     )
     const logins = await Promise.all(
       [...registries].map(async (registry) => {
-        const login = await this.#images.login(registry, signal)
+        const { login } = await this.#images.login(registry, signal)
         return login === undefined ? [] : [[login.serveraddress, login] as const]
       }),
     )

@@ -6,8 +6,11 @@ import type { RegistryLogin } from '../runtime/image-store.ts'
 
 import type { DockerConfig } from './docker-config.ts'
 
-/** `problem` says why a login that should exist could not be had; the pull is then tried without. */
-export type RegistryLoginLookup = { login?: RegistryLogin; problem?: string }
+/**
+ * `helper` is the program that was asked; `problem` says why a login that should exist could not be had: the pull is
+ * then tried without.
+ */
+export type RegistryLoginLookup = { login?: RegistryLogin; helper?: string; problem?: string }
 
 const dockerHubKey = 'https://index.docker.io/v1/'
 const helperLimitMs = 30_000
@@ -25,12 +28,13 @@ export async function findRegistryLogin(
   const key = registry === 'docker.io' ? dockerHubKey : registry
   const helper = config.credHelpers?.[key] ?? config.credHelpers?.[registry] ?? config.credsStore
   if (helper === undefined || helper === '') return loginFromFile(config, key)
+  const program = `docker-credential-${helper}`
   try {
-    return await askHelper(`docker-credential-${helper}`, key, options)
+    return { ...(await askHelper(program, key, options)), helper: program }
   } catch (cause) {
     options.signal?.throwIfAborted()
     const reason = cause instanceof Error ? cause.message : String(cause)
-    return { problem: `the credential helper docker-credential-${helper} failed: ${reason}` }
+    return { helper: program, problem: `the credential helper ${program} failed: ${reason}` }
   }
 }
 
