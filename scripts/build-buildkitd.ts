@@ -1,32 +1,13 @@
 /*
- * bun scripts/build-buildkitd.ts     builds the buildkitd that tests/integration/buildkit use, with the
- *                                    go program, into the cache folder of the tests (2 minutes)
+ * npx bun scripts/build-buildkitd.ts     builds the buildkitd that tests/integration/buildkit use, with Go, into the
+ *                                        cache folder of the tests (2 minutes); the test engine does it by itself
  */
-import { mkdir } from 'node:fs/promises'
-import * as z from 'zod'
-import { buildkitdFolder, buildkitVersion } from '../tests/integration/buildkit/buildkitd.ts'
+import { buildkitdProgram } from '../tests/engine/buildkitd-program.ts'
+import { cacheFolder } from '../tests/engine/engine-paths.ts'
+import { stepLog } from '../tests/engine/step-log.ts'
 
-async function go(words: readonly string[], cwd: string): Promise<string> {
-  const child = Bun.spawn(['go', ...words], {
-    cwd,
-    env: { ...process.env, CGO_ENABLED: '0', GOFLAGS: '-modcacherw -buildvcs=false' },
-    stdout: 'pipe',
-    stderr: 'inherit',
-  })
-  const output = await new Response(child.stdout).text()
-  if ((await child.exited) !== 0) throw new Error(`go ${words.join(' ')} failed`)
-  return output
+if (import.meta.main) {
+  const program = await buildkitdProgram(cacheFolder(process.env), stepLog('buildkitd'))
+  if (program === undefined) process.exitCode = 1
+  else console.log(program)
 }
-
-async function main(): Promise<void> {
-  const out = buildkitdFolder(process.env)
-  await mkdir(out, { recursive: true })
-  const module = `github.com/moby/buildkit@${buildkitVersion}`
-  const answer: unknown = JSON.parse(await go(['mod', 'download', '-json', module], '/'))
-  // Inside the module's own folder its go.sum counts; `go install` refuses modules that exclude others.
-  const { Dir: folder } = z.object({ Dir: z.string() }).parse(answer)
-  await go(['build', '-mod=readonly', '-trimpath', '-o', `${out}/`, './cmd/buildkitd'], folder)
-  console.log(out)
-}
-
-if (import.meta.main) await main()

@@ -1,8 +1,8 @@
 import { existsSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { dirname, join } from 'node:path'
 import { testEngine } from '../engine/test-engine.ts'
 import { finished } from './finished.ts'
+import { freePort } from './free-port.ts'
 import { temporaryFolder } from './temporary-folder.ts'
 
 /** Who may read and write in a private registry of the tests. */
@@ -125,16 +125,4 @@ async function client(words: readonly string[]): Promise<void> {
   })
   const { code, stderr } = await finished(child)
   if (code !== 0) throw new Error(`docker ${words.join(' ')}: ${stderr}`)
-}
-
-/** A port that was free a moment ago. */
-async function freePort(): Promise<number> {
-  const server = createServer()
-  const { promise, resolve } = Promise.withResolvers<void>()
-  server.listen(0, '127.0.0.1', resolve)
-  await promise
-  const address = server.address()
-  server.close()
-  if (address === null || typeof address === 'string') throw new Error('no port')
-  return address.port
 }
