@@ -24,8 +24,6 @@ export type ListedRun = {
   error?: string
   workspace: string
   image: string
-  /** What that name meant when the run started: `name@sha256:…`, or the image's id. */
-  imageDigest?: string
   attached: boolean
   /** What agent.yaml says under `agent` and `version`. */
   agent?: string
@@ -65,7 +63,6 @@ function listed(run: RunRecord, { context, routes, truth, proxyPort }: Known): L
     ageMs: context.clock.now() - run.createdAtMs,
     workspace: run.workspace,
     image: run.image,
-    ...(run.imageDigest === undefined ? {} : { imageDigest: run.imageDigest }),
     attached: run.attached,
     ...freeTexts(run.plan),
     ...(run.exitCode === undefined ? {} : { exitCode: run.exitCode }),

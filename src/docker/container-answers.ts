@@ -43,7 +43,6 @@ const nullableLabels = z.nullish(z.record(z.string(), z.string()))
 export const containerInspectAnswer = z.object({
   Id: z.string(),
   Name: z.string(),
-  Image: z.optional(z.string()),
   State: z.object({
     Status: engineStatus,
     ExitCode: z.number(),
@@ -78,7 +77,6 @@ export function stateOfInspected(answer: Inspected): ContainerState {
     id: containerId(answer.Id),
     name: bareName(answer.Name),
     image: config.Image,
-    ...(answer.Image && { imageId: answer.Image }),
     phase,
     ...(phase === 'exited' && { exitCode: state.ExitCode }),
     ...(state.Error && { error: state.Error }),

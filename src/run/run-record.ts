@@ -12,8 +12,6 @@ export type RunRecord = {
   endpoint: string
   containerId?: string
   image: string
-  /** What that name meant when the run started: `name@sha256:…`, or the image's id. */
-  imageDigest?: string
   workspace: string
   /** Bound to the command that started it: that command's end is the run's end. */
   attached: boolean

@@ -23,7 +23,6 @@ export function decodeRun(value: unknown): RunRecord {
       bootId: row.text('owner_boot'),
     },
     plan: row.json('plan'),
-    ...present('imageDigest', row.optionalText('image_digest')),
     ...present('containerId', row.optionalText('container_id')),
     ...present('startedAtMs', row.optionalInteger('started_at_ms')),
     ...present('endedAtMs', row.optionalInteger('ended_at_ms')),

@@ -21,7 +21,6 @@ export class NameTakenError extends Error {
 /** What a transition writes besides the state. */
 export type RunChanges = {
   containerId?: ContainerId
-  imageDigest?: string
   startedAtMs?: number
   endedAtMs?: number
   exitCode?: number
@@ -112,7 +111,6 @@ export class RunStore {
       const { changes: moved } = this.#state.db
         .prepare(
           `UPDATE runs SET state = ?, container_id = COALESCE(?, container_id),
-             image_digest = COALESCE(?, image_digest),
              started_at_ms = COALESCE(?, started_at_ms), ended_at_ms = COALESCE(?, ended_at_ms),
              exit_code = COALESCE(?, exit_code), error = COALESCE(?, error)
            WHERE id = ? AND state IN (${marks})`,
@@ -120,7 +118,6 @@ export class RunStore {
         .run(
           to,
           changes.containerId ?? null,
-          changes.imageDigest ?? null,
           changes.startedAtMs ?? null,
           changes.endedAtMs ?? null,
           changes.exitCode ?? null,

@@ -1,8 +1,8 @@
 import { messageOf, UserError } from '../lib/errors.ts'
 import { untilAborted } from '../lib/until-aborted.ts'
 import type { Route, Upstream } from '../routes/route.ts'
-import type { ExitWait } from '../runtime/container-runtime.ts'
-import type { ContainerId, ContainerState, PublishedPort } from '../runtime/container-state.ts'
+import type { ContainerRuntime, ExitWait } from '../runtime/container-runtime.ts'
+import type { ContainerId, PublishedPort } from '../runtime/container-state.ts'
 import type { ContainerStream } from '../runtime/container-stream.ts'
 import { StartError } from '../runtime/start-error.ts'
 import { createContainer, type ProxyPlace } from './create-container.ts'
@@ -10,7 +10,6 @@ import { endRun } from './end-run.ts'
 import type { RunPlan } from './plan.ts'
 import type { RunContext } from './run-context.ts'
 import type { RunRecord } from './run-record.ts'
-import { imageDigestOf } from './image-digest.ts'
 import { ensureNetwork } from './shared-network.ts'
 import { NameTakenError } from './run-store.ts'
 import type { StartOptions } from './start-options.ts'
@@ -68,10 +67,8 @@ async function makeRun(
   const { stream, exit } = await progress.timed('start', () =>
     attachAndStart(options, container, connections),
   )
-  const state = await runtime.inspect(container)
-  const ports = services ? publishedPorts(state, plan) : []
-  const imageDigest = state && (await imageDigestOf(state, plan.image, runtime))
-  publish(options, context, { ports, imageDigest })
+  const ports = services ? await publishedPorts(runtime, container, plan) : []
+  publish(options, context, ports)
   await untilAborted(supervision.takeOver(runId, { attached: plan.attached }), signal)
   const run = context.runs.find(runId)
   if (run === undefined) throw stoppedMeanwhile(plan)
@@ -170,10 +167,12 @@ async function attachAndStart(
   return { exit, ...(stream === undefined ? {} : { stream }) }
 }
 
-function publishedPorts(
-  state: ContainerState | undefined,
+async function publishedPorts(
+  runtime: ContainerRuntime,
+  container: ContainerId,
   plan: RunPlan,
-): readonly PublishedPort[] {
+): Promise<readonly PublishedPort[]> {
+  const state = await runtime.inspect(container)
   const ports = state?.ports ?? []
   // A command that has ended by now has no ports left; its own output says why.
   if (state?.phase === 'running' && ports.length === 0)
@@ -185,7 +184,7 @@ function publishedPorts(
 function publish(
   { plan, runId }: StartOptions,
   context: RunContext,
-  { ports, imageDigest }: { ports: readonly PublishedPort[]; imageDigest: string | undefined },
+  ports: readonly PublishedPort[],
 ): void {
   const routes = plan.services.flatMap(({ name, containerPort }, position): Route[] => {
     const port = ports.find((published) => published.containerPort === containerPort)
@@ -204,7 +203,7 @@ function publish(
   const moved = context.runs.transition(
     runId,
     'running',
-    { startedAtMs: context.clock.now(), ...(imageDigest === undefined ? {} : { imageDigest }) },
+    { startedAtMs: context.clock.now() },
     () => context.routes.publish(runId, routes),
   )
   if (!moved) throw stoppedMeanwhile(plan)

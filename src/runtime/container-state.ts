@@ -35,8 +35,6 @@ export type ContainerState = {
   id: ContainerId
   name: string
   image: string
-  /** The image's own id, `sha256:…`, where the runtime has such. */
-  imageId?: string
   phase: ContainerPhase
   /** Set once exited. */
   exitCode?: number

@@ -96,8 +96,4 @@ export const MIGRATIONS: readonly string[] = [
     started_at_ms INTEGER NOT NULL
   ) STRICT;
   `,
-  `
-  -- What the image's name meant when the run started.
-  ALTER TABLE runs ADD COLUMN image_digest TEXT;
-  `,
 ]

@@ -51,7 +51,6 @@ export class InMemoryContainer {
       id: this.id,
       name: this.spec.name,
       image: this.spec.image,
-      imageId: `sha256:${this.spec.image}`,
       phase: this.phase,
       ...(this.#exitCode !== undefined && { exitCode: this.#exitCode }),
       ...(this.error !== undefined && { error: this.error }),
