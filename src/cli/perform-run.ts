@@ -1,14 +1,16 @@
 import { realpathSync } from 'node:fs'
 import { join } from 'node:path'
+import type { Settings } from '../config/settings.ts'
 import { parseDetachKeys } from '../run/detach-keys.ts'
+import { BUILDKIT_IMAGE } from '../run/buildkit-sidecar.ts'
 import { WORKSPACE } from '../run/container-spec-of.ts'
 import { hostBase } from '../run/host-base.ts'
 import { gitMounts, makeMissing } from '../run/git-mounts.ts'
 import { guardMounts, socketOf } from '../run/mount-guard.ts'
-import { wantsGvisor } from '../run/sandbox-plan.ts'
+import { isGvisorAsked, mayUseGvisor } from '../run/sandbox-plan.ts'
 import type { RunPlan } from '../run/plan.ts'
 import { imageBase, type RunBase } from '../run/run-base.ts'
-import { planRun } from '../run/plan-run.ts'
+import { type PlanInputs, planRun } from '../run/plan-run.ts'
 import { exitProcess } from '../platform/exit.ts'
 import type { DetectedRuntime } from '../runtime/runtime-directory.ts'
 import type { AppContext } from './app-context.ts'
@@ -18,6 +20,7 @@ import { launchRun } from './launch-run.ts'
 import { type LoadedConfig, loadConfig, portWish } from './load-settings.ts'
 import { printPlan } from './print-plan.ts'
 import { ProgressLines } from './progress-lines.ts'
+import { requireConsent } from './require-consent.ts'
 import {
   environmentOf,
   nameOf,
@@ -50,6 +53,9 @@ export async function performRun(app: AppContext, flags: RunFlags): Promise<void
     findGround(app, { project, settings }, interruption.signal),
   )
   const git = gitMounts(workspace)
+  // What cannot be at all needs nobody's consent.
+  const { signal } = interruption
+  const allowed = await requireConsent(app, { project, workspace, flags, progress, signal })
   const plan = planRun({
     project,
     name,
@@ -58,16 +64,15 @@ export async function performRun(app: AppContext, flags: RunFlags): Promise<void
     info: detected.info,
     ociRuntimes,
     flags: ownFlags,
+    allowed,
     envNames: Object.keys(env),
     base,
+    engine: engineFor(detected, settings),
     git,
     host: app.host,
     realPath: realpathSync,
   })
-  guardPlan(app, plan, {
-    endpoint: detected.runtime.endpoint,
-    allowed: flags.allowUnsafeMount === true,
-  })
+  guardPlan(app, plan, { endpoint: detected.runtime.endpoint, ...ownFlags })
   if (project.container.user === 'image')
     progress.notice(`container.user: image, the command runs as the image's own user, often root`)
   if (flags.dryRun === true) {
@@ -89,6 +94,14 @@ export async function performRun(app: AppContext, flags: RunFlags): Promise<void
   })
 }
 
+/** What Docker inside a run has to know of the engine it is on. */
+function engineFor(
+  { runtime }: DetectedRuntime,
+  { buildkitImage }: Settings,
+): PlanInputs['engine'] {
+  return { endpoint: runtime.endpoint, buildkitImage: buildkitImage.value ?? BUILDKIT_IMAGE }
+}
+
 /** Once: undo in good order. Twice: leave that to the background process, which finds everything we made. */
 function interruptionOf(progress: ProgressLines): Interruption {
   return new Interruption(['SIGINT', 'SIGTERM', 'SIGHUP'], () => {
@@ -101,7 +114,7 @@ function interruptionOf(progress: ProgressLines): Interruption {
 function guardPlan(
   app: AppContext,
   plan: RunPlan,
-  { endpoint, allowed }: { endpoint: string; allowed: boolean },
+  { endpoint, allowUnsafeMount }: { endpoint: string; allowUnsafeMount: boolean },
 ): void {
   const mounted = [{ source: plan.workspace, target: WORKSPACE, readonly: false }, ...plan.mounts]
   const places = {
@@ -109,7 +122,7 @@ function guardPlan(
     stateDir: app.paths.dir,
     engineSockets: ['/var/run/docker.sock', ...socketOf(endpoint)],
   }
-  guardMounts(mounted, places, allowed)
+  guardMounts(mounted, places, allowUnsafeMount)
 }
 
 /** Where the run will be: the runtime, what its boundary may be, and the file system it starts from. */
@@ -118,10 +131,10 @@ async function findGround(
   { project, settings }: LoadedConfig,
   signal: AbortSignal,
 ): Promise<{ detected: DetectedRuntime; base: RunBase; ociRuntimes: readonly string[] }> {
-  const gvisor = wantsGvisor(settings.sandbox)
+  const gvisor = isGvisorAsked(settings.sandbox)
   const detected = await app.runtimes.detect(settings.runtime.value, signal, { gvisor })
   const { runtime } = detected
-  const ociRuntimes = gvisor ? await runtime.ociRuntimes(signal) : []
+  const ociRuntimes = mayUseGvisor(settings.sandbox) ? await runtime.ociRuntimes(signal) : []
   // Runtimes without images use the programs of this machine.
   if (runtime.kind !== 'embedded') {
     const host = { ...app.host, version: app.build.version }

@@ -1,18 +1,22 @@
 import { messageOf, UserError } from '../lib/errors.ts'
 import { untilAborted } from '../lib/until-aborted.ts'
 import type { Route, Upstream } from '../routes/route.ts'
-import type { ContainerRuntime, ExitWait } from '../runtime/container-runtime.ts'
+import type { ExitWait } from '../runtime/container-runtime.ts'
 import type { ContainerId, PublishedPort } from '../runtime/container-state.ts'
 import type { ContainerStream } from '../runtime/container-stream.ts'
 import { StartError } from '../runtime/start-error.ts'
-import { createContainer, type ProxyPlace } from './create-container.ts'
+import { type AuditEvent, createdEvent } from './audit-entry.ts'
+import { startedEvent } from './started-event.ts'
+import { createContainer } from './create-container.ts'
+import { makeDockerInside } from './docker-inside.ts'
 import { endRun } from './end-run.ts'
-import type { RunPlan } from './plan.ts'
 import type { RunContext } from './run-context.ts'
 import type { RunRecord } from './run-record.ts'
-import { ensureNetwork } from './shared-network.ts'
+import { findProxy } from './find-proxy.ts'
+import { ensureRunNetwork } from './run-network.ts'
 import { NameTakenError } from './run-store.ts'
 import type { StartOptions } from './start-options.ts'
+import { closedPorts, hasClosedNetwork } from './strict-network.ts'
 import { stoppedMeanwhile } from './stopped-meanwhile.ts'
 
 export type StartedRun = {
@@ -51,7 +55,7 @@ async function makeRun(
 ): Promise<StartedRun> {
   const { plan, runId, runtime, supervision, progress, signal } = options
   const services = plan.services.length > 0
-  const network = progress.timed('network', () => ensureNetwork(options, context))
+  const network = progress.timed('network', () => ensureRunNetwork(options, context))
   // Needed before the start only, so they run while the container is made.
   const ready = Promise.all([
     progress.timed('watch', () => untilAborted(supervision.watch(runtime), signal)),
@@ -59,16 +63,24 @@ async function makeRun(
   ])
   // When making fails first, its error is the one to tell.
   ready.catch(() => undefined)
-  const place = services ? await findProxy(options, network) : {}
+  const place = await findProxy(options, context, network)
   signal.throwIfAborted()
+  if (plan.docker?.mode === 'dind') {
+    await ready
+    await makeDockerInside(options, context)
+    signal.throwIfAborted()
+  }
   const container = await progress.timed('create', () => createContainer(options, context, place))
   await ready
   signal.throwIfAborted()
+  // By now it is here; asked while the container starts.
+  const image = runtime.images?.inspect(plan.image, signal).catch(() => undefined)
   const { stream, exit } = await progress.timed('start', () =>
     attachAndStart(options, container, connections),
   )
-  const ports = services ? await publishedPorts(runtime, container, plan) : []
-  publish(options, context, ports)
+  const ports = services ? await publishedPorts(options, container) : []
+  publish(options, context, ports, startedEvent(container, ports, await image))
+  flushAudit(options, context)
   await untilAborted(supervision.takeOver(runId, { attached: plan.attached }), signal)
   const run = context.runs.find(runId)
   if (run === undefined) throw stoppedMeanwhile(plan)
@@ -79,22 +91,6 @@ async function makeRun(
     ...(place.proxyPort === undefined ? {} : { proxyPort: place.proxyPort }),
     ...(stream === undefined ? {} : { stream }),
   }
-}
-
-/** Has the proxy listen, for the user and, on a network that exists by then, for the programs inside. */
-async function findProxy(
-  { runtime, supervision, progress, signal }: StartOptions,
-  network: Promise<void>,
-): Promise<ProxyPlace> {
-  const proxyPort = await progress.timed('proxy', () =>
-    untilAborted(supervision.proxyPort(), signal),
-  )
-  if (runtime.networks === undefined) return { proxyPort }
-  await network
-  const insideAddress = await progress.timed('inside', () =>
-    untilAborted(supervision.insideAddress(runtime), signal),
-  )
-  return { proxyPort, ...(insideAddress === undefined ? {} : { insideAddress }) }
 }
 
 /** Undoes a start, and returns the error to tell. */
@@ -122,7 +118,7 @@ async function undoneBecause(
 
 function claim({ plan, runId, runtime }: StartOptions, context: RunContext): void {
   try {
-    context.runs.claim({
+    const record: RunRecord = {
       id: runId,
       name: plan.name,
       state: 'created',
@@ -135,7 +131,10 @@ function claim({ plan, runId, runtime }: StartOptions, context: RunContext): voi
       createdAtMs: context.clock.now(),
       owner: context.processes.self,
       plan,
-    })
+    }
+    context.runs.claim(record, () =>
+      context.audit.record(runId, createdEvent(plan, runtime.endpoint)),
+    )
   } catch (error) {
     if (!(error instanceof NameTakenError)) throw error
     const { holder } = error
@@ -168,12 +167,14 @@ async function attachAndStart(
 }
 
 async function publishedPorts(
-  runtime: ContainerRuntime,
+  options: StartOptions,
   container: ContainerId,
-  plan: RunPlan,
 ): Promise<readonly PublishedPort[]> {
+  const { plan, runtime } = options
   const state = await runtime.inspect(container)
-  const ports = state?.ports ?? []
+  const ports = hasClosedNetwork(plan)
+    ? await closedPorts(options, container)
+    : (state?.ports ?? [])
   // A command that has ended by now has no ports left; its own output says why.
   if (state?.phase === 'running' && ports.length === 0)
     throw new UserError(`the runtime published no port of "${plan.name}"`)
@@ -185,6 +186,7 @@ function publish(
   { plan, runId }: StartOptions,
   context: RunContext,
   ports: readonly PublishedPort[],
+  event: AuditEvent,
 ): void {
   const routes = plan.services.flatMap(({ name, containerPort }, position): Route[] => {
     const port = ports.find((published) => published.containerPort === containerPort)
@@ -204,9 +206,21 @@ function publish(
     runId,
     'running',
     { startedAtMs: context.clock.now() },
-    () => context.routes.publish(runId, routes),
+    () => {
+      context.routes.publish(runId, routes)
+      context.audit.record(runId, event)
+    },
   )
   if (!moved) throw stoppedMeanwhile(plan)
+}
+
+/** The entries are in the run's row; a later writer moves them when the file cannot be written now. */
+function flushAudit({ runId, progress }: StartOptions, context: RunContext): void {
+  try {
+    context.audit.flush(runId)
+  } catch (error) {
+    progress.notice(messageOf(error))
+  }
 }
 
 function upstreamOf(port: PublishedPort): Upstream {

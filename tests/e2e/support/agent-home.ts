@@ -28,6 +28,8 @@ export class AgentHome implements AsyncDisposable {
       DOCKER_HOST: process.env['AGENT_TEST_DOCKER_HOST'] ?? NO_ENGINE,
       AGENTOPS_PROXY_PORT: '0',
       AGENTOPS_DAEMON_IDLE: '2',
+      // What is not about the boundary does not need the slower one; tests that are ask for it: IN_GVISOR.
+      AGENTOPS_NO_SANDBOX: '1',
       AGENT_TEST_ID: process.env['AGENT_TEST_ID'] ?? 'by-hand',
       ...options.env,
     }
@@ -42,6 +44,13 @@ export class AgentHome implements AsyncDisposable {
     const path = join(this.dir, name)
     mkdirSync(path, { recursive: true })
     for (const [file, text] of Object.entries(files)) writeFileSync(join(path, file), text)
+    return path
+  }
+
+  /** A project folder that the user has allowed all that its agent.yaml asks for. */
+  async trustedProject(name: string, files: Record<string, string>): Promise<string> {
+    const path = this.project(name, files)
+    await this.answer(['trust', '--yes', path])
     return path
   }
 
@@ -86,6 +95,9 @@ export class AgentHome implements AsyncDisposable {
     rmSync(this.dir, { recursive: true, force: true })
   }
 }
+
+/** What a user has who turned nothing off: runs in gVisor. */
+export const IN_GVISOR = { AGENTOPS_NO_SANDBOX: '' } as const
 
 /** A user of a machine on which no engine answers; `env`: more of his variables. */
 export function homeWithoutEngine(env: Record<string, string> = {}): AgentHome {

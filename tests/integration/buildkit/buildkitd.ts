@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 
-import { buildkitdFolder } from '../../engine/buildkitd-program.ts'
+import { buildkitFolder } from '../../engine/buildkit-programs.ts'
 import { registryPort } from '../../engine/docker-engine.ts'
 import { testEngine } from '../../engine/test-engine.ts'
 import { freePort } from '../../support/free-port.ts'
@@ -11,7 +11,7 @@ import { temporaryFolder } from '../../support/temporary-folder.ts'
 export function buildkitdObstacle(): string | undefined {
   if (process.env['AGENT_TEST_DOCKER_HOST'] === undefined)
     return 'AGENT_TEST_DOCKER_HOST is not set'
-  if (!existsSync(join(buildkitdFolder(process.env), 'buildkitd')))
+  if (!existsSync(join(buildkitFolder(process.env), 'buildkitd')))
     return 'no buildkitd in the cache folder: npx bun scripts/build-buildkitd.ts builds it, with Go'
   if (process.getuid?.() !== 0) return 'buildkitd needs root'
   return undefined
@@ -22,14 +22,15 @@ export class Buildkitd implements AsyncDisposable {
   readonly folder: string
   readonly #temporary: Disposable & { path: string }
   readonly #child: Bun.Subprocess
-  #port = 0
+  /** Of TCP, on 127.0.0.1. */
+  readonly port: number
 
   private constructor(temporary: Disposable & { path: string }, port: number) {
     this.#temporary = temporary
     this.folder = temporary.path
-    this.#port = port
+    this.port = port
     const file = (name: string): string => join(this.folder, name)
-    const program = join(buildkitdFolder(process.env), 'buildkitd')
+    const program = join(buildkitFolder(process.env), 'buildkitd')
     const tls = [
       '--tlscert',
       file('cert.pem'),
@@ -89,7 +90,11 @@ export class Buildkitd implements AsyncDisposable {
 
   /** Its certificate, and that of its clients, are in `folder`. */
   get tcpAddress(): string {
-    return `tcp://localhost:${this.#port}`
+    return `tcp://localhost:${this.port}`
+  }
+
+  get pid(): number {
+    return this.#child.pid
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
