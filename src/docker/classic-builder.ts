@@ -16,6 +16,7 @@ import type { EngineClient } from './engine-client.ts'
 import { EngineError } from './engine-error.ts'
 import type { DockerImages } from './images.ts'
 import { pullTargetOf } from './pull-target.ts'
+import { encodeRegistryLogin } from './registry-login.ts'
 
 const DOCKERFILE = 'Dockerfile'
 
@@ -73,7 +74,7 @@ export class ClassicBuilder implements ImageBuilder {
         return login === undefined ? [] : [[login.serveraddress, login] as const]
       }),
     )
-    return Buffer.from(JSON.stringify(Object.fromEntries(logins.flat()))).toString('base64url')
+    return encodeRegistryLogin(Object.fromEntries(logins.flat()))
   }
 }
 

@@ -38,10 +38,15 @@ export async function findRegistryLogin(
   }
 }
 
-/** The value of the header `X-Registry-Auth` (Engine API, "Authentication"). */
-export function encodeRegistryLogin(login: RegistryLogin): string {
+/**
+ * The value of the header `X-Registry-Auth`, one login, or of `X-Registry-Config`, logins by server (Engine API,
+ * "Authentication"). An engine that cannot decode it goes on without a login.
+ */
+export function encodeRegistryLogin(
+  logins: RegistryLogin | Readonly<Record<string, RegistryLogin>>,
+): string {
   // Go's URL encoding keeps the padding that Node's `base64url` drops.
-  const encoded = Buffer.from(JSON.stringify(login)).toString('base64')
+  const encoded = Buffer.from(JSON.stringify(logins)).toString('base64')
   return encoded.replaceAll('+', '-').replaceAll('/', '_')
 }
 

@@ -91,7 +91,10 @@ builderTest('a secret that is not given fails the step that needs it', async (bu
   await using bed = await builder.open()
   const dockerfile = 'FROM busybox\nRUN --mount=type=secret,id=key,required=true true\n'
   const { failure } = await failureOf(bed.build(dockerfile))
-  expect(failure).toMatchObject({ reason: 'secret key: not found', position: { startLine: 2 } })
+  expect(failure).toMatchObject({
+    reason: expect.stringMatching(/^secret key:? not found/),
+    ...(await builder.place(2)),
+  })
 })
 
 builderTest('a cache mount keeps what one build left for the next', async (builder) => {
@@ -117,9 +120,9 @@ builderTest(
     expect(failure.lastLines).toEqual(
       Array.from({ length: 20 }, (_, index) => `line ${index + 31}`),
     )
-    expect(failure).toMatchObject({ reason: 'exit code: 7', position: { startLine: 3 } })
+    expect(failure).toMatchObject({ reason: 'exit code: 7', ...(await builder.place(3)) })
     expect(failure.stepName).toStartWith('[2/3] RUN for i in')
-    expect(message).toStartWith('the build of Dockerfile:3 failed at step ')
+    expect(message).toMatch(/^the build of Dockerfile(?::3)? failed at step /)
     const record = recordOf(progress)
     expect(record.output().match(/^line 50$/gm)).toEqual(['line 50'])
     expect(record.steps().filter(({ error }) => error !== undefined)).toHaveLength(1)
@@ -140,7 +143,10 @@ builderTest('a COPY of what is not there fails with its line and the path', asyn
   const { failure } = await failureOf(
     bed.build('FROM busybox\nCOPY missing.txt /\n', { contextDir: context.path }),
   )
-  expect(failure).toMatchObject({ position: { startLine: 2 }, reason: '"/missing.txt": not found' })
+  expect(failure).toMatchObject({
+    reason: expect.stringMatching(/^"\/missing.txt":? not found/),
+    ...(await builder.place(2)),
+  })
 })
 
 builderTest(

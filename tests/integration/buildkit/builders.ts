@@ -3,13 +3,15 @@ import { afterAll, test } from 'bun:test'
 import { buildkitHost } from '../../../src/buildkit/buildkit-host.ts'
 import type { BuildkitAddress } from '../../../src/buildkit/connect-buildkit.ts'
 import { engineTest, skippedTest } from '../../engine/test-engine.ts'
-import { BuildBed, type BuildBedOptions } from './build-bed.ts'
+import { BuildBed, docker, type BuildBedOptions } from './build-bed.ts'
 import { Buildkitd, buildkitdObstacle } from './buildkitd.ts'
 
 /** A BuildKit that the suite is run on. */
 export type Builder = {
   readonly name: string
   open(options?: BuildBedOptions): Promise<BuildBed>
+  /** What a failure of it says of its place: nothing before BuildKit 0.9 (API 1.42). */
+  place(startLine: number): Promise<{ position?: { startLine: number } }>
 }
 
 /** One buildkitd for all tests of a file, started by the first that needs it. */
@@ -32,6 +34,10 @@ class SharedBuildkitd {
 const embedded: Builder = {
   name: "the engine's BuildKit",
   open: (options) => BuildBed.open(options),
+  place: async (startLine) => {
+    const version = await docker(['version', '--format', '{{.Server.APIVersion}}'])
+    return Number(version.split('.')[1]) < 42 ? {} : { position: { startLine } }
+  },
 }
 
 /** Registers tests once for each BuildKit: the engine's own, and a buildkitd over a Unix socket and over TCP with TLS. */
@@ -46,11 +52,13 @@ export function builderTests(): (
     {
       name: 'buildkitd on a Unix socket',
       open: (options) => shared.bed(({ unixAddress }) => buildkitHost(unixAddress), options),
+      place: async (startLine) => ({ position: { startLine } }),
     },
     {
       name: 'buildkitd over TCP with TLS',
       open: (options) =>
         shared.bed(({ tcpAddress, folder }) => buildkitHost(tcpAddress, folder), options),
+      place: async (startLine) => ({ position: { startLine } }),
     },
   ]
   const obstacle = buildkitdObstacle()
