@@ -43,7 +43,7 @@ export class BuildBed implements AsyncDisposable {
   readonly #tags: string[] = []
 
   private constructor(
-    { name, dial }: BuildkitAddress,
+    reached: BuildkitAddress,
     options: BuildBedOptions,
     { isElsewhere }: { isElsewhere: boolean },
   ) {
@@ -51,9 +51,9 @@ export class BuildBed implements AsyncDisposable {
     this.#builder = new BuildkitBuilder({
       ...options,
       address: {
-        name,
+        name: reached.name,
         dial: async (signal) => {
-          const connection = await dial(signal)
+          const connection = await reached.dial(signal)
           this.connections.push(connection)
           return connection
         },

@@ -91,10 +91,8 @@ builderTest('a secret that is not given fails the step that needs it', async (bu
   await using bed = await builder.open()
   const dockerfile = 'FROM busybox\nRUN --mount=type=secret,id=key,required=true true\n'
   const { failure } = await failureOf(bed.build(dockerfile))
-  expect(failure).toMatchObject({
-    reason: expect.stringMatching(/^secret key:? not found/),
-    ...(await builder.place(2)),
-  })
+  expect(failure.reason).toMatch(/^secret key:? not found/)
+  expect(failure).toMatchObject(await builder.place(2))
 })
 
 builderTest('a cache mount keeps what one build left for the next', async (builder) => {
@@ -143,10 +141,8 @@ builderTest('a COPY of what is not there fails with its line and the path', asyn
   const { failure } = await failureOf(
     bed.build('FROM busybox\nCOPY missing.txt /\n', { contextDir: context.path }),
   )
-  expect(failure).toMatchObject({
-    reason: expect.stringMatching(/^"\/missing.txt":? not found/),
-    ...(await builder.place(2)),
-  })
+  expect(failure.reason).toMatch(/^"\/missing.txt":? not found/)
+  expect(failure).toMatchObject(await builder.place(2))
 })
 
 builderTest(

@@ -120,10 +120,12 @@ for (const [reason, what] of reasons) {
   })
 }
 
+function words(found: FoundLogin, reason = 'no basic auth credentials'): string {
+  return pullFailure({ reference: 'r.example/x', reason, found }, { cause: undefined }).message
+}
+
 test('what was found in the configuration is said with the refusal', () => {
   const source = '/home/me/.docker/config.json'
-  const words = (found: FoundLogin, reason = 'no basic auth credentials') =>
-    pullFailure({ reference: 'r.example/x', reason, found }, { cause: undefined }).message
   const refused = 'the registry r.example refused to give out the image r.example/x'
   const login = { username: 'me', password: 'x', serveraddress: 'r.example' }
   expect(words({ source })).toBe(`${refused}, and ${source} has no login for it`)
