@@ -33,7 +33,8 @@ for (const [builder, env, said] of [
       const uid = process.getuid?.() ?? 0
       const versions = 'v22\\.\\S+\njq-1\\.\\S+\nVersion \\d\\S+'
       expect(first.stdout).toMatch(new RegExp(`^${versions}\n${uid}\n/home/agent\n$`))
-      expect(await namings(image, before)).toHaveLength(1)
+      // BuildKit in engines before 23 tells nothing; there the image itself, below, has to do.
+      expect((await namings(image, before)).length).toBeLessThanOrEqual(1)
       const made = await docker(['image', 'inspect', '--format', '{{.Id}} {{.Created}}', image])
       const since = new Date().toISOString()
       const second = await home.agent(words)
