@@ -22,7 +22,7 @@ const EMPTY_ARCHIVE = Buffer.alloc(1024)
 
 /**
  * Rules in the engine's own network namespace. An ordinary user may not write there, but the engine starts a container for
- * him that may: our own program in an empty image, for some 100 ms (docs/decisions/007-strict-networks.md).
+ * him that may: our own program in an empty image, for some 100 ms (docs/decisions/008-strict-networks.md).
  */
 export class DockerConfinement implements Confinement {
   readonly #client: EngineClient
