@@ -6,10 +6,10 @@ import type { RunContext } from '../run/run-context.ts'
 import type { RunRecord } from '../run/run-record.ts'
 import { isLive } from '../run/run-state.ts'
 import { type Survey, surveyLeftovers } from '../run/survey-leftovers.ts'
-import type { ContainerRuntime } from '../runtime/container-runtime.ts'
 import type { AppContext } from './app-context.ts'
 import { canAsk, confirm } from './confirm.ts'
 import { formatSize } from './format-size.ts'
+import { runtimesHere } from './runtimes-here.ts'
 import { openStores, openStoresForReading } from './stores.ts'
 
 const DETECT_LIMIT_MS = 10_000
@@ -45,7 +45,13 @@ async function planClean(app: AppContext): Promise<CleanPlan> {
 async function planOf(app: AppContext, context: RunContext): Promise<CleanPlan> {
   const all = context.runs.list({ live: false })
   const ended = all.filter(({ state }) => !isLive(state))
-  const { runtimes, skipped } = await runtimesOf(app, context, all)
+  const signal = AbortSignal.timeout(DETECT_LIMIT_MS)
+  const candidates = await app.runtimes.survey(signal)
+  const { connect } = context
+  const { runtimes, failures } = await runtimesHere(candidates, all, { connect, signal })
+  const skipped = failures.map(
+    ({ endpoint, reason }) => `what is at ${endpoint} is left alone: ${reason}`,
+  )
   const surveys = await Promise.all(runtimes.map((runtime) => surveyLeftovers(runtime, context)))
   return {
     runs: ended.filter((run) => !run.keep),
@@ -54,27 +60,6 @@ async function planOf(app: AppContext, context: RunContext): Promise<CleanPlan> 
     foreign: surveys.flatMap((survey) => survey.foreign),
     skipped: [...skipped, ...surveys.flatMap((survey) => survey.skipped)],
   }
-}
-
-/** Those that the runs were on, and those that are here now. */
-async function runtimesOf(
-  app: AppContext,
-  context: RunContext,
-  runs: readonly RunRecord[],
-): Promise<{ runtimes: readonly ContainerRuntime[]; skipped: readonly string[] }> {
-  const found = new Map<string, ContainerRuntime>()
-  const skipped: string[] = []
-  for (const candidate of await app.runtimes.survey(AbortSignal.timeout(DETECT_LIMIT_MS)))
-    if ('found' in candidate) found.set(candidate.found.runtime.endpoint, candidate.found.runtime)
-  for (const { runtime, endpoint } of runs) {
-    if (found.has(endpoint) || skipped.some((line) => line.includes(endpoint))) continue
-    try {
-      found.set(endpoint, await context.connect(runtime, endpoint))
-    } catch (error) {
-      skipped.push(`what is at ${endpoint} is left alone: ${messageOf(error)}`)
-    }
-  }
-  return { runtimes: [...found.values()], skipped }
 }
 
 /** Looks again, and removes only what was shown. */

@@ -14,9 +14,10 @@ import type { ContainerStream, LogChunk, LogOptions } from '../runtime/container
 import type { LabelSelector } from '../runtime/labels.ts'
 import type { TerminalSize } from '../runtime/terminal-size.ts'
 
-import { dialBuildkit } from './buildkit-dial.ts'
+import { dialBuildkit, hasBuildkit } from './buildkit-dial.ts'
 import { ClassicBuilder } from './classic-builder.ts'
 import { Containers } from './containers.ts'
+import { DockerDiskUse } from './disk-use.ts'
 import type { EngineClient } from './engine-client.ts'
 import { decodeEvents, openEvents } from './events.ts'
 import { Execs } from './exec.ts'
@@ -45,6 +46,7 @@ export class DockerRuntime implements ContainerRuntime {
   readonly images: DockerImages
   readonly networks: DockerNetworks
   readonly volumes: DockerVolumes
+  readonly disk: DockerDiskUse
   readonly builder: ClassicBuilder
   /** The engine itself, for what is not of containers: BuildKit's `/grpc` and `/session`. */
   readonly client: EngineClient
@@ -59,6 +61,7 @@ export class DockerRuntime implements ContainerRuntime {
     this.images = new DockerImages(client, options)
     this.networks = new DockerNetworks(client)
     this.volumes = new DockerVolumes(client)
+    this.disk = new DockerDiskUse(client)
     this.builder = new ClassicBuilder(client, this.images)
     this.#isLocal = options.isLocal
     this.#openConnection = options.openConnection
@@ -139,6 +142,10 @@ export class DockerRuntime implements ContainerRuntime {
 
   dialBuildkit(signal: AbortSignal): Promise<Duplex> {
     return dialBuildkit(this.client, this.#openConnection, signal)
+  }
+
+  hasBuildkit(signal: AbortSignal): Promise<boolean> {
+    return hasBuildkit(this.client, signal)
   }
 
   events(selector: LabelSelector, signal: AbortSignal): EventSubscription {

@@ -9,7 +9,7 @@ import type { VolumeStore } from './volume-store.ts'
  * or removes something, and before each that a life cycle waits for.
  */
 export function faultyRuntime(runtime: ContainerRuntime): ContainerRuntime {
-  const { images, networks, volumes, builder } = runtime
+  const { images, networks, volumes, builder, disk } = runtime
   return {
     kind: runtime.kind,
     endpoint: runtime.endpoint,
@@ -32,6 +32,10 @@ export function faultyRuntime(runtime: ContainerRuntime): ContainerRuntime {
     ...(networks === undefined ? {} : { networks: faultyNetworks(networks) }),
     ...(volumes === undefined ? {} : { volumes: faultyVolumes(volumes) }),
     ...(builder === undefined ? {} : { builder }),
+    ...(disk === undefined ? {} : { disk }),
+    ...(runtime.hasBuildkit === undefined
+      ? {}
+      : { hasBuildkit: async (signal) => (await runtime.hasBuildkit?.(signal)) === true }),
     ...(runtime.dialBuildkit === undefined
       ? {}
       : {
