@@ -9,7 +9,7 @@ import { type Survey, surveyLeftovers } from '../run/survey-leftovers.ts'
 import type { AppContext } from './app-context.ts'
 import { canAsk, confirm } from './confirm.ts'
 import { formatSize } from './format-size.ts'
-import { runtimesHere } from './runtimes-here.ts'
+import { foundAmong, runtimesHere } from './runtimes-here.ts'
 import { openStores, openStoresForReading } from './stores.ts'
 
 const DETECT_LIMIT_MS = 10_000
@@ -46,9 +46,9 @@ async function planOf(app: AppContext, context: RunContext): Promise<CleanPlan> 
   const all = context.runs.list({ live: false })
   const ended = all.filter(({ state }) => !isLive(state))
   const signal = AbortSignal.timeout(DETECT_LIMIT_MS)
-  const candidates = await app.runtimes.survey(signal)
+  const found = foundAmong(await app.runtimes.survey(signal))
   const { connect } = context
-  const { runtimes, failures } = await runtimesHere(candidates, all, { connect, signal })
+  const { runtimes, failures } = await runtimesHere(found, all, { connect, signal })
   const skipped = failures.map(
     ({ endpoint, reason }) => `what is at ${endpoint} is left alone: ${reason}`,
   )

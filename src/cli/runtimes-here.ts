@@ -3,7 +3,7 @@ import { untilAborted } from '../lib/until-aborted.ts'
 import type { RunContext } from '../run/run-context.ts'
 import type { RunRecord } from '../run/run-record.ts'
 import type { ContainerRuntime } from '../runtime/container-runtime.ts'
-import type { RuntimeCandidate } from '../runtime/runtime-directory.ts'
+import type { DetectedRuntime, RuntimeCandidate } from '../runtime/runtime-directory.ts'
 
 /** Connections by endpoint, and why there is none, in words, for each endpoint that runs were on. */
 export type RuntimesHere = {
@@ -13,16 +13,12 @@ export type RuntimesHere = {
 
 /** Those that were found here, and those that runs of ours were on. */
 export async function runtimesHere(
-  candidates: readonly RuntimeCandidate[],
+  found: readonly DetectedRuntime[],
   runs: readonly Pick<RunRecord, 'runtime' | 'endpoint'>[],
   { connect, signal }: Pick<RunContext, 'connect'> & { signal: AbortSignal },
 ): Promise<RuntimesHere> {
   const runtimes = new Map<string, ContainerRuntime>()
-  for (const candidate of candidates)
-    if ('found' in candidate) {
-      const { runtime } = candidate.found
-      runtimes.set(runtime.endpoint, runtime)
-    }
+  for (const { runtime } of found) runtimes.set(runtime.endpoint, runtime)
   const others = new Map(runs.map((run) => [run.endpoint, run.runtime]))
   const failures: { endpoint: string; reason: string }[] = []
   for (const [endpoint, kind] of others) {
@@ -34,4 +30,9 @@ export async function runtimesHere(
     }
   }
   return { runtimes: [...runtimes.values()], failures }
+}
+
+/** Those of a survey that answered. */
+export function foundAmong(candidates: readonly RuntimeCandidate[]): DetectedRuntime[] {
+  return candidates.flatMap((candidate) => ('found' in candidate ? candidate.found : []))
 }

@@ -3,9 +3,10 @@ import { printable } from '../lib/printable.ts'
 import { type Holdings, type KnownRows, readHoldings } from '../run/holdings.ts'
 import type { AppContext } from './app-context.ts'
 import { formatSize } from './format-size.ts'
-import { runtimesHere } from './runtimes-here.ts'
+import { foundAmong, runtimesHere } from './runtimes-here.ts'
 import { openStoresForReading } from './stores.ts'
 import { formatTable } from './table.ts'
+import { totalSize } from './total-size.ts'
 
 const DETECT_LIMIT_MS = 5000
 /** Engines walk through all files to say how much there is. */
@@ -38,10 +39,10 @@ async function readAll(
   const runs = stores?.context.runs.list({ live: false }) ?? []
   const rows: KnownRows = { runs, homeId: stores?.context.homeId, nowMs: app.clock.now() }
   const signal = AbortSignal.timeout(DETECT_LIMIT_MS)
-  const candidates = await app.runtimes.survey(signal)
+  const found = foundAmong(await app.runtimes.survey(signal))
   const connect: AppContext['runtimes']['connect'] = (kind, endpoint) =>
     app.runtimes.connect(kind, endpoint)
-  const { runtimes, failures } = await runtimesHere(candidates, runs, { connect, signal })
+  const { runtimes, failures } = await runtimesHere(found, runs, { connect, signal })
   const limit = AbortSignal.timeout(HOLDINGS_LIMIT_MS)
   return {
     holdings: await Promise.all(runtimes.map((runtime) => readHoldings(runtime, rows, limit))),
@@ -117,7 +118,7 @@ function diskTable(holdings: readonly Holdings[]): string[] {
     const [own, foreign] = ['own', 'foreign'].map((home) => all.filter((one) => one.home === home))
     const cells = [own, foreign].flatMap((some = []) => [
       String(some.length),
-      kind === 'networks' ? '-' : totalText(some),
+      kind === 'networks' ? '-' : totalSize(some),
     ])
     return [kind, ...cells]
   })
@@ -126,14 +127,4 @@ function diskTable(holdings: readonly Holdings[]): string[] {
 
 function sizeText(sizeBytes: number | undefined): string {
   return sizeBytes === undefined ? 'unknown' : formatSize(sizeBytes)
-}
-
-/** Layers that images share are counted once for each. */
-export function totalText(things: readonly { sizeBytes?: number }[]): string {
-  let total = 0
-  for (const { sizeBytes } of things) {
-    if (sizeBytes === undefined) return 'unknown'
-    total += sizeBytes
-  }
-  return formatSize(total)
 }
