@@ -1,6 +1,7 @@
 import type { Duplex } from 'node:stream'
 
 import type { Environment } from '../platform/host.ts'
+import { selfCommand } from '../platform/self-command.ts'
 import type {
   ContainerRuntime,
   EventSubscription,
@@ -20,6 +21,7 @@ import { Containers } from './containers.ts'
 import { DockerDiskUse } from './disk-use.ts'
 import type { EngineClient } from './engine-client.ts'
 import { decodeEvents, openEvents } from './events.ts'
+import { DockerConfinement } from './docker-confinement.ts'
 import { Execs } from './exec.ts'
 import { waitForExit } from './exit-wait.ts'
 import { HijackedStream } from './hijacked-stream.ts'
@@ -45,6 +47,8 @@ export class DockerRuntime implements ContainerRuntime {
   readonly endpoint: string
   readonly images: DockerImages
   readonly networks: DockerNetworks
+  /** Absent: what this program could write rules with is not on the engine's machine. */
+  readonly confinement?: DockerConfinement
   readonly volumes: DockerVolumes
   readonly disk: DockerDiskUse
   readonly builder: ClassicBuilder
@@ -67,6 +71,8 @@ export class DockerRuntime implements ContainerRuntime {
     this.#openConnection = options.openConnection
     this.#containers = new Containers(client)
     this.#execs = new Execs(client)
+    if (options.isLocal)
+      this.confinement = new DockerConfinement(client, this.#containers, selfCommand())
   }
 
   ping(signal?: AbortSignal): Promise<RuntimeInfo> {
