@@ -125,8 +125,14 @@ function unusedImages(
         sizeBytes: stored.sizeBytes,
         remove: async () => {
           // A run may have been started since; one that comes later still builds it again.
-          if (runs.list({ live: true }).some(({ image }) => image === name)) return
-          await runtime.images?.remove(name)
+          const isNeeded = (): boolean =>
+            runs.list({ live: true }).some(({ image }) => image === name)
+          if (isNeeded()) return
+          try {
+            await runtime.images?.remove(name)
+          } catch (error) {
+            if (!isNeeded()) throw error
+          }
         },
       })),
     )
