@@ -123,17 +123,22 @@ function unusedImages(
         kind: 'image' as const,
         name,
         sizeBytes: stored.sizeBytes,
-        remove: async () => {
-          // A run may have been started since; one that comes later still builds it again.
-          const isNeeded = (): boolean =>
-            runs.list({ live: true }).some(({ image }) => image === name)
-          if (isNeeded()) return
-          try {
-            await runtime.images?.remove(name)
-          } catch (error) {
-            if (!isNeeded()) throw error
-          }
-        },
+        remove: () => removeUnneeded(name, runtime, runs),
       })),
     )
+}
+
+/** A run may have been started since the look; one that comes later still builds the image again. */
+async function removeUnneeded(
+  name: string,
+  { images }: ContainerRuntime,
+  runs: Rows['runs'],
+): Promise<void> {
+  const isNeeded = (): boolean => runs.list({ live: true }).some(({ image }) => image === name)
+  if (isNeeded()) return
+  try {
+    await images?.remove(name)
+  } catch (error) {
+    if (!isNeeded()) throw error
+  }
 }
