@@ -77,6 +77,10 @@ const COMMANDS: readonly CommandEntry[] = [
     load: async (app) => (await import('./status-command.ts')).statusCommand(app),
   },
   {
+    names: ['system'],
+    load: async (app) => (await import('./system-command.ts')).systemCommand(app),
+  },
+  {
     names: ['clean'],
     load: async (app) => (await import('./clean-command.ts')).cleanCommand(app),
   },

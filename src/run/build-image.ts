@@ -7,11 +7,14 @@ import type { BuilderCandidate, FindBuilders } from '../runtime/builder-candidat
 import { BuildkitUnreachableError } from '../runtime/buildkit-unreachable-error.ts'
 import type { ContainerRuntime } from '../runtime/container-runtime.ts'
 import type { BuildProgress, BuildRequest } from '../runtime/image-builder.ts'
+import { LABEL_HOME } from '../runtime/labels.ts'
 import type { PlannedBuild } from './planned-build.ts'
 import type { RunProgress } from './run-progress.ts'
 
 export type BuildImageOptions = {
   build: PlannedBuild
+  /** Of the state folder that the image is to belong to. */
+  homeId: string
   runtime: ContainerRuntime
   findBuilders: FindBuilders
   /** Where the Dockerfile is kept, for whoever wants to see what was built. */
@@ -46,7 +49,16 @@ export async function buildImage(options: BuildImageOptions): Promise<void> {
 
 async function buildWith(
   { builder, hasCacheMounts, isElsewhere, name }: BuilderCandidate,
-  { build, runtime, dockerfilePath, noCache, platform, progress, signal }: BuildImageOptions,
+  {
+    build,
+    homeId,
+    runtime,
+    dockerfilePath,
+    noCache,
+    platform,
+    progress,
+    signal,
+  }: BuildImageOptions,
   attempt: { isBegun: boolean },
 ): Promise<void> {
   const dockerfile = hasCacheMounts ? build.dockerfile : build.plainDockerfile
@@ -55,7 +67,7 @@ async function buildWith(
     dockerfile,
     dockerfileName: dockerfilePath,
     buildArgs: build.buildArgs,
-    labels: build.labels,
+    labels: { ...build.labels, [LABEL_HOME]: homeId },
     ...(noCache === true && { noCache }),
     ...(platform !== undefined && { platform }),
   }

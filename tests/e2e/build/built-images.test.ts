@@ -128,3 +128,29 @@ engineTest(
   },
   600_000,
 )
+
+engineTest(
+  'clean removes an image that only agent build made, and a run that had counted on it builds it again',
+  async () => {
+    await using home = new AgentHome()
+    await using other = new AgentHome()
+    const project = home.project('p', { 'agent.yaml': 'dependencies: [node@22, sqlite3]\n' })
+    const image = await home.answer(['build', project])
+    expect(await home.answer(['system', 'images'])).toMatch(new RegExp(`^${image} .* own$`, 'm'))
+    expect(await other.answer(['system', 'images'])).toMatch(
+      new RegExp(`^${image} .* foreign$`, 'm'),
+    )
+    const run = home.spawn([...RUN, project, '--', 'sqlite3', '--version'])
+    const clean = home.spawn(['clean', '-f'])
+    expect(await Promise.all([run.exited, clean.exited])).toEqual([0, 0])
+    expect(await new Response(run.stdout).text()).toStartWith('3.')
+    await home.answer(['destroy', '--all'])
+    expect(await home.answer(['clean', '-f'])).toContain(image)
+    expect(await docker(['image', 'ls', '-q', image])).toBe('')
+    const again = await home.agent([...RUN, project, '--', 'true'])
+    expect(again).toMatchObject({ code: 0 })
+    expect(again.stderr).toContain(`building ${image}`)
+    await docker(['image', 'rm', '--force', image])
+  },
+  600_000,
+)
