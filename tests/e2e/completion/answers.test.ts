@@ -7,7 +7,8 @@ import { CompletionHome } from './completion-home.ts'
 
 test('commands, subcommands, flags and choices come from the parser', async () => {
   using home = new CompletionHome()
-  expect(await home.values('')).toEqual(expect.arrayContaining(['run', 'completion', 'help']))
+  const commands = await home.values('')
+  for (const command of ['run', 'completion', 'help']) expect(commands).toContain(command)
   expect(await home.values('st')).toEqual(['stop', 'status'])
   expect(await home.values('route', 're')).toEqual(['remove'])
   expect(await home.values('help', 'ver')).toEqual(['version'])

@@ -14,9 +14,11 @@ export class CompletionHome implements Disposable {
   readonly env: Record<string, string>
 
   constructor() {
+    const binary = process.env['AGENT_TEST_BINARY']
+    if (binary === undefined) throw new Error('AGENT_TEST_BINARY is not set')
     const bin = join(this.dir, 'bin')
     mkdirSync(bin)
-    symlinkSync(process.env['AGENT_TEST_BINARY'] ?? '', join(bin, 'agent'))
+    symlinkSync(binary, join(bin, 'agent'))
     mkdirSync(join(this.dir, 'my app'))
     writeFileSync(join(this.dir, 'values.env'), '')
     this.env = {

@@ -4,11 +4,11 @@ import type { CompletionHome } from './completion-home.ts'
 const LIMIT_MS = 20_000
 
 /** Key that the shells under test are told to answer with `<<their line>>`. */
-export const SHOW_LINE = '\u0014'
+const SHOW_LINE = '\u0014'
 
 /**
  * The line that an interactive shell has once `keys` were typed at its prompt `ready> `, on a terminal. The shell has to
- * bind `SHOW_LINE`.
+ * bind Ctrl-T to that.
  */
 export async function typedLine(
   home: CompletionHome,
