@@ -89,6 +89,10 @@ const COMMANDS: readonly CommandEntry[] = [
     load: async (app) => (await import('./doctor-command.ts')).doctorCommand(app),
   },
   {
+    names: ['completion'],
+    load: async (app) => (await import('./completion-command.ts')).completionCommand(app),
+  },
+  {
     names: ['version'],
     load: async (app) => (await import('./version-command.ts')).versionCommand(app),
   },
