@@ -7,8 +7,9 @@ import { matchingRuns } from '../run/resolve-run.ts'
 import type { RunRecord } from '../run/run-record.ts'
 import type { AppContext } from './app-context.ts'
 import type { Aftermath } from './destroy-worktrees.ts'
-import { knownRuntimes } from './known-runtimes.ts'
+import { foundAmong, runtimesHere } from './runtimes-here.ts'
 
+const DETECT_LIMIT_MS = 10_000
 const REMOVAL_LIMIT_MS = 30_000
 
 /** Projects among the words after `--all-data`: each such word, and the path it stands for. */
@@ -46,13 +47,18 @@ export async function destroyHomes(
   context: RunContext,
   { projects, runs }: { projects: ReadonlySet<string> | 'all'; runs: readonly RunRecord[] },
 ): Promise<Aftermath> {
-  const { runtimes, skipped } = await knownRuntimes(app, context, runs)
-  const failures = [...skipped]
+  const detecting = AbortSignal.timeout(DETECT_LIMIT_MS)
+  const found = foundAmong(await app.runtimes.survey(detecting))
+  const { connect } = context
+  const places = await runtimesHere(found, runs, { connect, signal: detecting })
+  const failures = places.failures.map(
+    ({ endpoint, reason }) => `homes at ${endpoint} are left alone: ${reason}`,
+  )
   const removed = new Set<string>()
   const isMeant = ({ workspace }: StoredHome): boolean =>
     projects === 'all' || projects.has(workspace)
   const signal = AbortSignal.timeout(REMOVAL_LIMIT_MS)
-  for (const runtime of runtimes) {
+  for (const runtime of places.runtimes) {
     const homes = await listHomes(runtime, context, signal).catch((error: unknown) => {
       failures.push(`could not look for homes at ${runtime.endpoint}: ${messageOf(error)}`)
       return []
