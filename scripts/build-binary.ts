@@ -11,6 +11,7 @@ import { parseArgs } from 'node:util'
 import * as z from 'zod'
 import { bunExecutable, type CrossTarget, crossTargets } from './bun-executable.ts'
 import { type BuildConstants, compileBinary } from './compile-binary.ts'
+import { currentCommit } from './current-commit.ts'
 
 const projectDir = join(import.meta.dirname, '..')
 const distDir = join(projectDir, 'dist')
@@ -20,22 +21,8 @@ const entry = join(projectDir, 'src', 'main.ts')
 async function buildConstants(faults: boolean): Promise<BuildConstants> {
   const text = await readFile(join(projectDir, 'package.json'), 'utf8')
   const { version } = z.object({ version: z.string() }).parse(JSON.parse(text))
-  const commit = currentCommit()
+  const commit = currentCommit(projectDir)
   return { version, faults, ...(commit === undefined ? {} : { commit }) }
-}
-
-function currentCommit(): string | undefined {
-  if (Bun.which('git') === null) return undefined
-  const top = git('rev-parse', '--show-toplevel')
-  if (top === undefined || relative(top, projectDir) !== '') return undefined
-  const commit = git('rev-parse', '--short=12', 'HEAD')
-  if (commit === undefined) return undefined
-  return git('status', '--porcelain', '--untracked-files=no') === '' ? commit : `${commit}-dirty`
-}
-
-function git(...args: string[]): string | undefined {
-  const result = Bun.spawnSync(['git', ...args], { cwd: projectDir, stderr: 'ignore' })
-  return result.success ? result.stdout.toString().trim() : undefined
 }
 
 async function buildHere(name: string, faults: boolean): Promise<string> {

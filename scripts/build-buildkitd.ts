@@ -25,7 +25,8 @@ async function main(): Promise<void> {
   const answer: unknown = JSON.parse(await go(['mod', 'download', '-json', module], '/'))
   // Inside the module's own folder its go.sum counts; `go install` refuses modules that exclude others.
   const { Dir: folder } = z.object({ Dir: z.string() }).parse(answer)
-  await go(['build', '-mod=readonly', '-trimpath', '-o', `${out}/`, './cmd/buildkitd'], folder)
+  const programs = ['./cmd/buildkitd', './cmd/buildctl']
+  await go(['build', '-mod=readonly', '-trimpath', '-o', `${out}/`, ...programs], folder)
   console.log(out)
 }
 

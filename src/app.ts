@@ -37,7 +37,8 @@ export async function runApp(argv: readonly string[]): Promise<number> {
   }
 }
 
-function createApp(host: Host, argv: readonly string[]): AppContext {
+/** Everything the commands work with on this machine. */
+export function createApp(host: Host, argv: readonly string[]): AppContext {
   const paths = statePaths(host)
   const command = selfCommand()
   return {

@@ -1,12 +1,14 @@
-import { UserError, usageError } from '../lib/errors.ts'
+import { messageOf, UserError, usageError } from '../lib/errors.ts'
+import { printable } from '../lib/printable.ts'
 import { runSession } from '../run/attached-session.ts'
 import { DEFAULT_DETACH_KEYS, parseDetachKeys } from '../run/detach-keys.ts'
+import { execUserOf } from '../run/planned-docker.ts'
 import { resolveRun } from '../run/resolve-run.ts'
 import { containerId } from '../runtime/container-state.ts'
 import type { ExecSession } from '../runtime/container-runtime.ts'
 import type { AppContext } from './app-context.ts'
 import { ExitError } from './exit-error.ts'
-import { openStoresForReading } from './stores.ts'
+import { openStores, openStoresForReading } from './stores.ts'
 
 /** One more command in a running run; with `-i` connected to this terminal. */
 export async function execInRun(
@@ -27,8 +29,11 @@ export async function execInRun(
   const tty = stdin && app.terminal.stdinIsTty && app.terminal.stdoutIsTty
   const size = app.terminal.size()
   const runtime = await context.connect(run.runtime, run.endpoint)
+  const user = execUserOf(run.plan)
+  recordExec(app, run.id, { program: command[0] ?? '', interactive: stdin })
   const session = await runtime.exec(containerId(run.containerId), {
     command,
+    ...(user === undefined ? {} : { user }),
     env: tty ? { TERM: app.host.env['TERM'] ?? 'xterm' } : {},
     tty,
     stdin,
@@ -36,6 +41,21 @@ export async function execInRun(
   })
   const exitCode = await follow(app, session, { stdin, tty })
   if (exitCode !== 0) throw new ExitError(exitCode)
+}
+
+/** In the run's audit log, before it begins; the run's user is not kept from working when that cannot be written. */
+function recordExec(
+  app: AppContext,
+  runId: string,
+  data: { program: string; interactive: boolean },
+): void {
+  try {
+    const { state, context } = openStores(app)
+    using _state = state
+    context.audit.append(runId, { type: 'exec', data })
+  } catch (error) {
+    app.output.note(printable(messageOf(error)))
+  }
 }
 
 async function follow(

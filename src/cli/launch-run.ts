@@ -129,6 +129,8 @@ async function stayAttached(
     requested: session.interrupted,
   })
   for (const failure of report?.failures ?? []) progress.notice(failure)
+  const why = report?.run.error
+  if (why !== undefined && !session.interrupted) progress.notice(`"${run.name}" failed: ${why}`)
   const exitCode = session.interrupted ? 130 : status.exitCode
   if (json) progress.event('ended', { id: run.id, exitCode })
   if (exitCode !== 0) throw new ExitError(exitCode)

@@ -19,6 +19,8 @@ export type ListedRun = {
   /** The row's state, or `orphaned`, `lost` or `unknown` where the truth is another or cannot be had in time. */
   state: string
   runtime: string
+  /** `gvisor`, or `none` where the run shares the kernel of its engine. */
+  sandbox: 'gvisor' | 'none'
   ageMs: number
   exitCode?: number
   error?: string
@@ -60,6 +62,7 @@ function listed(run: RunRecord, { context, routes, truth, proxyPort }: Known): L
     id: run.id,
     state,
     runtime: run.runtime,
+    sandbox: isInGvisor(run.plan) ? 'gvisor' : 'none',
     ageMs: context.clock.now() - run.createdAtMs,
     workspace: run.workspace,
     image: run.image,
@@ -143,6 +146,13 @@ function freeTexts(plan: unknown): Pick<ListedRun, 'agent' | 'version'> {
   }
 }
 
+/** As for the free texts. */
+function isInGvisor(plan: unknown): boolean {
+  if (typeof plan !== 'object' || plan === null || !('sandbox' in plan)) return false
+  const { sandbox } = plan
+  return typeof sandbox === 'object' && sandbox !== null && 'ociRuntime' in sandbox
+}
+
 function servicesOf(
   run: RunRecord,
   routes: readonly Route[],
@@ -167,7 +177,7 @@ export function listRow(run: ListedRun): string[] {
     run.name,
     run.id,
     stateText(run),
-    run.runtime,
+    run.sandbox === 'none' ? run.runtime : `${run.runtime}/${run.sandbox}`,
     formatAge(run.ageMs),
     run.services.map(({ name, url }) => url ?? name).join(' ') || '-',
   ]

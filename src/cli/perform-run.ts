@@ -1,14 +1,16 @@
 import { realpathSync } from 'node:fs'
 import { join } from 'node:path'
+import type { Settings } from '../config/settings.ts'
 import { parseDetachKeys } from '../run/detach-keys.ts'
+import { BUILDKIT_IMAGE } from '../run/buildkit-sidecar.ts'
 import { WORKSPACE } from '../run/container-spec-of.ts'
 import { hostBase } from '../run/host-base.ts'
 import { gitMounts, makeMissing } from '../run/git-mounts.ts'
 import { guardMounts, socketOf } from '../run/mount-guard.ts'
-import { wantsGvisor } from '../run/sandbox-plan.ts'
+import { isGvisorAsked, mayUseGvisor } from '../run/sandbox-plan.ts'
 import type { RunPlan } from '../run/plan.ts'
 import { imageBase, type RunBase } from '../run/run-base.ts'
-import { planRun } from '../run/plan-run.ts'
+import { type PlanInputs, planRun } from '../run/plan-run.ts'
 import { exitProcess } from '../platform/exit.ts'
 import type { DetectedRuntime } from '../runtime/runtime-directory.ts'
 import type { AppContext } from './app-context.ts'
@@ -18,6 +20,7 @@ import { launchRun } from './launch-run.ts'
 import { type LoadedConfig, loadConfig, portWish } from './load-settings.ts'
 import { printPlan } from './print-plan.ts'
 import { ProgressLines } from './progress-lines.ts'
+import { requireConsent } from './require-consent.ts'
 import {
   environmentOf,
   nameOf,
@@ -44,6 +47,7 @@ export async function performRun(app: AppContext, flags: RunFlags): Promise<void
   for (const name of missing) progress.notice(`${name} is not set here, so the run does not get it`)
   const name = nameOf(flags, project)
   requireTerminal(app, flags, project)
+  const allowed = await requireConsent(app, { project, workspace, flags, progress })
   using interruption = interruptionOf(progress)
   progress.status('Initializing…')
   const { detected, base, ociRuntimes } = await progress.timed('detect', () =>
@@ -58,8 +62,10 @@ export async function performRun(app: AppContext, flags: RunFlags): Promise<void
     info: detected.info,
     ociRuntimes,
     flags: ownFlags,
+    allowed,
     envNames: Object.keys(env),
     base,
+    engine: engineFor(detected, settings),
     git,
     host: app.host,
     realPath: realpathSync,
@@ -87,6 +93,14 @@ export async function performRun(app: AppContext, flags: RunFlags): Promise<void
     json,
     timings: flags.timings === true,
   })
+}
+
+/** What Docker inside a run has to know of the engine it is on. */
+function engineFor(
+  { runtime }: DetectedRuntime,
+  { buildkitImage }: Settings,
+): PlanInputs['engine'] {
+  return { endpoint: runtime.endpoint, buildkitImage: buildkitImage.value ?? BUILDKIT_IMAGE }
 }
 
 /** Once: undo in good order. Twice: leave that to the background process, which finds everything we made. */
@@ -118,10 +132,10 @@ async function findGround(
   { project, settings }: LoadedConfig,
   signal: AbortSignal,
 ): Promise<{ detected: DetectedRuntime; base: RunBase; ociRuntimes: readonly string[] }> {
-  const gvisor = wantsGvisor(settings.sandbox)
+  const gvisor = isGvisorAsked(settings.sandbox)
   const detected = await app.runtimes.detect(settings.runtime.value, signal, { gvisor })
   const { runtime } = detected
-  const ociRuntimes = gvisor ? await runtime.ociRuntimes(signal) : []
+  const ociRuntimes = mayUseGvisor(settings.sandbox) ? await runtime.ociRuntimes(signal) : []
   // Runtimes without images use the programs of this machine.
   if (runtime.kind !== 'embedded') {
     const host = { ...app.host, version: app.build.version }

@@ -13,6 +13,7 @@ export function printPlan(app: AppContext, plan: RunPlan, json: boolean): void {
     ['command', plan.command === undefined ? "the image's own" : JSON.stringify(plan.command)],
     ['user', plan.user ?? "the image's own"],
     ['sandbox', plan.sandbox.ociRuntime ?? plan.sandbox.mode],
+    ...dockerLines(plan),
     ...networkLines(plan),
     ...plan.services.map(({ name, containerPort }): [string, string] => [
       'service',
@@ -27,6 +28,17 @@ export function printPlan(app: AppContext, plan: RunPlan, json: boolean): void {
       : [['env', plan.envNames.join(', ')] satisfies [string, string]]),
   ]
   for (const [key, value] of lines) app.output.answer(printable(`${key.padEnd(10)} ${value}`))
+}
+
+function dockerLines({ docker, privileged }: RunPlan): [string, string][] {
+  if (docker === undefined) return []
+  const engine =
+    docker.mode === 'host'
+      ? `the engine at ${docker.socket}`
+      : `an engine of its own, built for by ${docker.buildkitImage}`
+  const why: [string, string][] =
+    privileged === undefined ? [] : [['privileged', `for ${privileged.reason}`]]
+  return [['docker', engine], ...why]
 }
 
 function networkLines({ network }: RunPlan): [string, string][] {

@@ -41,12 +41,24 @@ const COMMANDS: readonly CommandEntry[] = [
     load: async (app, rest) => (await import('./exec-command.ts')).execCommand(app, rest),
   },
   {
+    names: ['audit'],
+    load: async (app) => (await import('./audit-command.ts')).auditCommand(app),
+  },
+  {
     names: ['route'],
     load: async (app) => (await import('./route-command.ts')).routeCommand(app),
   },
   {
     names: ['proxy'],
     load: async (app) => (await import('./proxy-command.ts')).proxyCommand(app),
+  },
+  {
+    names: ['init'],
+    load: async (app) => (await import('./init-command.ts')).initCommand(app),
+  },
+  {
+    names: ['trust'],
+    load: async (app) => (await import('./trust-command.ts')).trustCommand(app),
   },
   {
     names: ['build'],
@@ -63,6 +75,10 @@ const COMMANDS: readonly CommandEntry[] = [
   {
     names: ['status'],
     load: async (app) => (await import('./status-command.ts')).statusCommand(app),
+  },
+  {
+    names: ['clean'],
+    load: async (app) => (await import('./clean-command.ts')).cleanCommand(app),
   },
   {
     names: ['doctor'],

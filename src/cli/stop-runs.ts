@@ -1,15 +1,12 @@
-import { rmSync } from 'node:fs'
 import { messageOf, UserError, usageError } from '../lib/errors.ts'
 import { printable } from '../lib/printable.ts'
 import { quoted } from '../lib/quoted.ts'
-import { faultPoint } from '../platform/fault-point.ts'
-import { isContainerName } from '../run/container-spec-of.ts'
+import { destroyRun } from '../run/destroy-run.ts'
 import { endRun } from '../run/end-run.ts'
 import { reclaim } from '../run/reclaim.ts'
 import { matchingRuns, resolveRun } from '../run/resolve-run.ts'
 import type { RunContext } from '../run/run-context.ts'
 import type { RunRecord } from '../run/run-record.ts'
-import { selectRun } from '../run/run-labels.ts'
 import { isLive } from '../run/run-state.ts'
 import type { AppContext } from './app-context.ts'
 import { openStores, type OpenStores } from './stores.ts'
@@ -48,15 +45,7 @@ export async function destroyRuns(app: AppContext, flags: StopFlags): Promise<vo
   await tidyUp(app, stores)
   const chosen = choose(context, flags, ENDED)
   await performAll(app, flags, chosen, async (run) => {
-    const failures = await end(run, context, { graceMs, discardOutput: true })
-    if (failures.length > 0) return failures
-    await removeKept(run, context)
-    rmSync(context.paths.runDir(run.id), { recursive: true, force: true })
-    if (globalThis.AGENT_FAULTS) faultPoint(() => 'destroy:folder-removed')
-    context.runs.forget(run.id)
-    // Whoever still waits for this lock finds no such run.
-    rmSync(context.paths.runLock(run.id), { force: true })
-    return []
+    return destroyRun(run, context, { graceMs })
   })
 }
 
@@ -69,23 +58,10 @@ async function tidyUp(app: AppContext, stores: OpenStores): Promise<void> {
 async function end(
   run: RunRecord,
   context: RunContext,
-  options: { graceMs: number; discardOutput?: true },
+  options: { graceMs: number },
 ): Promise<readonly string[]> {
   const report = await endRun(run.id, context, { ...options, requested: true })
   return report?.failures ?? []
-}
-
-/** A container that `--keep` left behind. */
-async function removeKept(run: RunRecord, context: RunContext): Promise<void> {
-  const kept = context.runs
-    .resources(run.id)
-    .filter(({ kind, removedAtMs }) => kind === 'container' && removedAtMs === undefined)
-  if (kept.length === 0) return
-  const runtime = await context.connect(run.runtime, run.endpoint)
-  // Not all that have its labels: an image that was made of it (docker commit) hands them on.
-  for (const { id, name } of await runtime.list(selectRun(context.homeId, run.id)))
-    if (isContainerName(name, run.id)) await runtime.remove(id)
-  context.runs.recordRemoved(run.id, 'container')
 }
 
 /** Which runs a command means: without a name, by a name, and with `--all`. */

@@ -1,5 +1,6 @@
 import { RouteStore } from '../routes/route-store.ts'
 import type { RunContext } from '../run/run-context.ts'
+import { AuditLog } from '../run/audit-log.ts'
 import { RunStore } from '../run/run-store.ts'
 import { requireOwnStateDir } from '../platform/state-owner.ts'
 import { openState, openStateReadonly } from '../state/open-state.ts'
@@ -27,6 +28,7 @@ function contextOf(app: AppContext, state: State): RunContext {
   return {
     runs: new RunStore(state, app.clock),
     routes: new RouteStore(state),
+    audit: new AuditLog(state, app.clock, (runId) => app.paths.runAudit(runId)),
     connect: (kind, endpoint) => runtimes.connect(kind, endpoint),
     homeId: state.homeId,
     paths: app.paths,

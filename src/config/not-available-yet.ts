@@ -29,9 +29,6 @@ function missingValues(config: ProjectConfig): Missing[] {
       'container.runtime: apple is',
       'remove it, or write docker or embedded',
     ],
-    [container.memoryBytes !== undefined, 'container.memory', 'container.memory is', 'remove it'],
-    [container.cpus !== undefined, 'container.cpus', 'container.cpus is', 'remove it'],
-    [container.pids !== undefined, 'container.pids', 'container.pids is', 'remove it'],
     [container.builderDns.length > 0, 'container.apple', 'container.apple is', 'remove it'],
   ]
   return checks

@@ -1,4 +1,5 @@
 import { parseChoice } from '../lib/choice.ts'
+import { parseImageReference } from '../lib/image-reference.ts'
 import { type Parsed, parsed, refused } from '../lib/parsed.ts'
 import { parsePort } from '../lib/port-number.ts'
 import { quoted } from '../lib/quoted.ts'
@@ -28,6 +29,8 @@ export type Settings = {
   /** A BuildKit of the user's: `tcp://host:port` or `unix:///path`. */
   buildkitHost: Setting<string | undefined>
   isBuildkitDisabled: Setting<boolean>
+  /** Image of the builder beside a run with docker:dind; undefined: the one that this version was tried with. */
+  buildkitImage: Setting<string | undefined>
 }
 
 /** Where settings come from. `project` is absent for commands that belong to no project. */
@@ -70,6 +73,9 @@ export function resolveSettings(inputs: SettingInputs): ConfigResult<Settings> {
     isBuildkitDisabled: strongest<boolean>(false, [
       ['environment', 'AGENTOPS_DISABLE_BUILDKIT', values.noBuildkit],
     ]),
+    buildkitImage: strongest<string | undefined>(undefined, [
+      ['environment', 'AGENTOPS_BUILDKIT_IMAGE', values.buildkitImage],
+    ]),
   })
   return resultOf(settings, problems)
 }
@@ -92,6 +98,7 @@ function readVariables(env: Environment) {
     noSandbox: read('AGENTOPS_NO_SANDBOX', parseSwitch),
     noBuildkit: read('AGENTOPS_DISABLE_BUILDKIT', parseSwitch),
     buildkitHost: read('BUILDKIT_HOST', parseBuildkitHost),
+    buildkitImage: read('AGENTOPS_BUILDKIT_IMAGE', parseImage),
   }
   return { values, problems }
 }
@@ -117,6 +124,11 @@ function parseSwitch(text: string, name: string): Parsed<true | undefined> {
   if (text === '1') return parsed(true)
   if (text === '0') return parsed(undefined)
   return refused(`${name} is ${quoted(text)}, not 1`, `set ${name}=1, or unset it`)
+}
+
+function parseImage(text: string, name: string): Parsed<string> {
+  const reference = parseImageReference(text)
+  return reference.ok ? parsed(text) : refused(`${name}: ${reference.what}`, reference.fix)
 }
 
 function parseBuildkitHost(text: string): Parsed<string> {

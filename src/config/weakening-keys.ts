@@ -5,11 +5,14 @@ import type { Position } from './problem.ts'
 import type { ProjectConfig } from './project-config.ts'
 
 /** One thing in agent.yaml that gives a run more of this machine than a run gets by itself. */
-type WeakeningKey = {
+export type WeakeningKey = {
   key: 'sandbox' | 'dependencies' | 'mounts' | 'container.user'
   /** As it would be written, with mounts' sources resolved: `/home/me/data:/data:ro`. */
   value: string
   at: Position | undefined
+  /** Real source and target of a mount. */
+  source?: string
+  target?: string
 }
 
 /** All of them in a stable order, and what the user's consent is kept as. */
@@ -41,7 +44,7 @@ export function weakeningKeys(config: ProjectConfig, context: MountContext): Wea
   ]
   const canonical = JSON.stringify(found.map(({ key, parts }) => [key, ...parts]))
   return {
-    keys: found.map(({ key, value, at }) => ({ key, value, at })),
+    keys: found.map(({ parts: _parts, ...key }) => key),
     hash: createHash('sha256').update(canonical).digest('hex'),
   }
 }
@@ -71,9 +74,9 @@ function mountKeys({ mounts }: ProjectConfig, context: MountContext): Found[] {
       const realSource = realPath(resolveMountSource(source, { base: workspace, homeDir }))
       const parts = [realSource, target, readonly ? 'ro' : 'rw']
       const value = `${realSource}:${target}${readonly ? ':ro' : ''}`
-      return { key: 'mounts', value, parts, at, realSource } as const
+      return { key: 'mounts', value, parts, at, source: realSource, target } as const
     })
-    .filter(({ realSource }) => !isWithin(realSource, realWorkspace))
+    .filter((mount) => !isWithin(mount.source, realWorkspace))
     .sort((a, b) => compareText(JSON.stringify(a.parts), JSON.stringify(b.parts)))
 }
 

@@ -1,5 +1,6 @@
 import { errorCode, messageOf } from '../lib/errors.ts'
 import type { RunContext } from '../run/run-context.ts'
+import { networkOf } from '../run/run-network.ts'
 import { SHARED_NETWORK } from '../run/shared-network.ts'
 import type { RuntimeKind } from '../runtime/container-state.ts'
 import type { ProxyHost } from './proxy-host.ts'
@@ -56,13 +57,20 @@ export class GatewayListeners {
     }
   }
 
+  /** A run with a network of its own comes to the same gateway, from an address of that network. */
   async #runAt(kind: RuntimeKind, endpoint: string, address: string): Promise<string | undefined> {
     const { context } = this.#options
     const { networks } = await context.connect(kind, endpoint)
     const limit = AbortSignal.timeout(IDENTIFY_LIMIT_MS)
-    const found = await networks?.addresses(SHARED_NETWORK, limit)
-    const container = found?.containers.get(address)
-    if (container === undefined) return undefined
-    return context.runs.list({ live: true }).find((run) => run.containerId === container)?.id
+    const live = context.runs
+      .list({ live: true })
+      .filter((run) => run.runtime === kind && run.endpoint === endpoint)
+    for (const network of new Set([SHARED_NETWORK, ...live.map(networkOf)])) {
+      const found = await networks?.addresses(network, limit)
+      const container = found?.containers.get(address)
+      const run = live.find(({ containerId }) => containerId === container)
+      if (container !== undefined && run !== undefined) return run.id
+    }
+    return undefined
   }
 }

@@ -24,6 +24,7 @@ export function containerCreateBody(spec: ContainerSpec): object {
     AttachStderr: true,
     ...(spec.stopSignal && { StopSignal: spec.stopSignal }),
     HostConfig: hostConfig(spec, ports),
+    ...networkingConfig(spec),
   }
 }
 
@@ -33,25 +34,51 @@ function hostConfig(spec: ContainerSpec, ports: readonly string[]): object {
     Init: true,
     // Engines before API 1.42 ignore it; there the size comes a moment after the start.
     ...(spec.size && { ConsoleSize: [spec.size.rows, spec.size.columns] }),
-    CapDrop: ['NET_RAW'],
-    SecurityOpt: ['no-new-privileges'],
+    ...(spec.privileged === true
+      ? // An engine inside hands its own "no new privileges" on to all that it runs.
+        { Privileged: true }
+      : { CapDrop: ['NET_RAW'], SecurityOpt: ['no-new-privileges'] }),
+    ...limitsOf(spec),
     LogConfig: { Type: 'local', Config: logLimits },
     // An empty host port lets the engine choose a free one.
     PortBindings: Object.fromEntries(
       ports.map((port) => [port, [{ HostIp: '127.0.0.1', HostPort: '' }]]),
     ),
-    Mounts: spec.mounts.map(({ source, target, readonly: isReadOnly }) => ({
-      Type: 'bind',
-      Source: source,
-      Target: target,
-      ReadOnly: isReadOnly,
-    })),
+    Mounts: [...bindMounts(spec), ...volumeMounts(spec)],
     Tmpfs: Object.fromEntries(spec.tmpfs.map(({ target, owner }) => [target, tmpfsOptions(owner)])),
     ExtraHosts: spec.extraHosts.map(({ name, address }) => `${name}:${address}`),
     NetworkMode: spec.network ?? 'default',
     Runtime: spec.ociRuntime ?? '',
     AutoRemove: false,
   }
+}
+
+/** Memory and swap together, or a run would go on in swap, a thousand times slower. */
+function limitsOf({ limits = {} }: ContainerSpec): object {
+  const { memoryBytes, cpus, pids } = limits
+  return {
+    ...(memoryBytes !== undefined && { Memory: memoryBytes, MemorySwap: memoryBytes }),
+    ...(cpus !== undefined && { NanoCpus: Math.round(cpus * 1e9) }),
+    ...(pids !== undefined && { PidsLimit: pids }),
+  }
+}
+
+function bindMounts({ mounts }: ContainerSpec): object[] {
+  return mounts.map(({ source, target, readonly: isReadOnly }) => ({
+    Type: 'bind',
+    Source: source,
+    Target: target,
+    ReadOnly: isReadOnly,
+  }))
+}
+
+function volumeMounts({ volumes = [] }: ContainerSpec): object[] {
+  return volumes.map(({ name, target }) => ({ Type: 'volume', Source: name, Target: target }))
+}
+
+function networkingConfig({ network, networkAliases }: ContainerSpec): object {
+  if (network === undefined || networkAliases === undefined) return {}
+  return { NetworkingConfig: { EndpointsConfig: { [network]: { Aliases: networkAliases } } } }
 }
 
 /** Without `exec` the engine would refuse to run anything that is installed there. */

@@ -2,12 +2,21 @@ import { Readable } from 'node:stream'
 import * as z from 'zod/mini'
 
 import type { Environment } from '../platform/host.ts'
-import type { ImageInfo, ImageStore, PullProgress, RegistryLogin } from '../runtime/image-store.ts'
+import { UserError } from '../lib/errors.ts'
+import type {
+  ImageInfo,
+  ImageStore,
+  PullProgress,
+  RegistryLogin,
+  StoredImage,
+} from '../runtime/image-store.ts'
+import type { LabelSelector } from '../runtime/labels.ts'
 
 import { deadlines } from './deadlines.ts'
 import { dockerConfigFolder, readDockerConfig } from './docker-config.ts'
 import type { EngineClient, EngineRequest } from './engine-client.ts'
-import { EngineError, unlessMissing } from './engine-error.ts'
+import { EngineError, hasStatus, unlessMissing } from './engine-error.ts'
+import { labelFilters } from './label-filters.ts'
 import { pullFailure } from './pull-failure.ts'
 import { decodePullStream, PullStreamError } from './pull-stream.ts'
 import { pullTargetOf } from './pull-target.ts'
@@ -26,6 +35,16 @@ const inspectAnswer = z.object({
   Config: z.nullish(z.object({ Cmd: words, Entrypoint: words, User: z.nullish(z.string()) })),
 })
 
+const listAnswer = z.array(
+  z.object({
+    Id: z.string(),
+    RepoTags: words,
+    Size: z.number(),
+    Created: z.number(),
+    Labels: z.nullish(z.record(z.string(), z.string())),
+  }),
+)
+
 /** The Engine API's images. */
 export class DockerImages implements ImageStore {
   readonly #client: EngineClient
@@ -43,7 +62,7 @@ export class DockerImages implements ImageStore {
     const answer = await unlessMissing(
       this.#client.json(inspectAnswer, {
         method: 'GET',
-        path: `/images/${reference.split('/').map(encodeURIComponent).join('/')}/json`,
+        path: `${imagePath(reference)}/json`,
         deadlineMs: deadlines.readMs,
         signal,
       }),
@@ -57,6 +76,46 @@ export class DockerImages implements ImageStore {
       command: config?.Cmd ?? [],
       entrypoint: config?.Entrypoint ?? [],
       user: config?.User ?? '',
+    }
+  }
+
+  /** `GET /images/json`; `Created` is in seconds, and a nameless image has the tag `<none>:<none>` in older answers. */
+  async list(selector: LabelSelector, signal?: AbortSignal): Promise<StoredImage[]> {
+    const images = await this.#client.json(listAnswer, {
+      method: 'GET',
+      path: '/images/json',
+      query: { filters: labelFilters(selector) },
+      deadlineMs: deadlines.readMs,
+      signal,
+    })
+    return images
+      .map(({ Id: id, RepoTags: tags, Size: sizeBytes, Created: created, Labels: labels }) => ({
+        id,
+        references: (tags ?? []).filter((tag) => tag !== '<none>:<none>').sort(),
+        sizeBytes,
+        createdAtMs: created * 1000,
+        labels: labels ?? {},
+      }))
+      .sort((a, b) => (a.id < b.id ? -1 : Number(a.id > b.id)))
+  }
+
+  /** `DELETE /images/{name}`, never by force: the engine then refuses what a container uses. */
+  async remove(reference: string, signal?: AbortSignal): Promise<void> {
+    try {
+      await unlessMissing(
+        this.#client.call({
+          method: 'DELETE',
+          path: imagePath(reference),
+          deadlineMs: deadlines.changeMs,
+          signal,
+        }),
+      )
+    } catch (error) {
+      if (!hasStatus(error, 409)) throw error
+      throw new UserError(`the image ${reference} is in use`, {
+        fix: `docker ps -a --filter ancestor=${reference}`,
+        cause: error,
+      })
     }
   }
 
@@ -126,6 +185,10 @@ export class DockerImages implements ImageStore {
     if (config instanceof Error) return { problem: config.message }
     return findRegistryLogin(config, registry, { env: this.#env, signal })
   }
+}
+
+function imagePath(reference: string): string {
+  return `/images/${reference.split('/').map(encodeURIComponent).join('/')}`
 }
 
 /** The engine's words when it was the engine that refused. */

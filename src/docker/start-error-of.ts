@@ -98,7 +98,10 @@ const known: readonly { pattern: RegExp; words: (value: string) => Words }[] = [
     pattern: /(?:unknown or invalid runtime name|unknown runtime specified):? "?([\w.-]+)/i,
     words: (runtime) => ({
       exitCode: 125,
-      what: `the engine has no runtime "${runtime}" (any more)`,
+      what:
+        runtime === 'runsc'
+          ? 'gVisor was available at start, and is not any more: the engine has no runtime "runsc"'
+          : `the engine has no runtime "${runtime}" (any more)`,
       fix: 'docker info --format "{{.Runtimes}}" shows those it has',
     }),
   },

@@ -55,7 +55,9 @@ function existing(
 }
 
 function isRuntimeAlone(plan: InstallPlan): boolean {
-  const { runtimes, archives, scripts, debianPackages, packages } = plan
+  const { runtimes, archives, scripts, debianPackages, packages, dockerMode } = plan
   const others = [archives, scripts, debianPackages, ...Object.values(packages)]
-  return runtimes.length === 1 && others.every((list) => list.length === 0)
+  return (
+    dockerMode === undefined && runtimes.length === 1 && others.every((list) => list.length === 0)
+  )
 }

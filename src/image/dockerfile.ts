@@ -1,9 +1,11 @@
 import { archiveCommands, packagesForArchive, scriptCommands } from './archive-step.ts'
 import { baseReference, copiedRuntimes, copyReference } from './base-image.ts'
 import type { Architecture } from './catalogue-entry.ts'
+import { type DockerMode, dockerReference, dockerStep, packagesForDocker } from './docker-mode.ts'
+import { initScript } from './init-script.ts'
 import type { InstallPlan } from './install-plan.ts'
 import { packageSteps } from './package-steps.ts'
-import { runStep } from './run-step.ts'
+import { runStep, shellWord } from './run-step.ts'
 
 export type DockerfileOptions = {
   architecture: Architecture
@@ -11,11 +13,6 @@ export type DockerfileOptions = {
   cacheMounts: boolean
   /** Shell commands of the user's, each of one or more lines, that run once everything is installed. */
   hooks?: readonly string[]
-  /**
-   * File in the build context that is the entry point of the container. It starts as root and has to become the run's user
-   * itself, so the image names none. Absent: the command starts as the run's user.
-   */
-  initScript?: string
 }
 
 /** Where programs of the run keep their own things. */
@@ -26,11 +23,13 @@ const HOME = '/home/agent'
  * arguments `AGENT_UID` and `AGENT_GID`, who the run's command is.
  */
 export function dockerfileOf(plan: InstallPlan, options: DockerfileOptions): string {
-  const { architecture, cacheMounts, hooks = [], initScript } = options
+  const { architecture, cacheMounts, hooks = [] } = options
+  const { dockerMode } = plan
   const steps = [
     `FROM ${baseReference(plan)}`,
     debianStep(plan, cacheMounts),
     ...runtimeSteps(plan),
+    ...(dockerMode === undefined ? [] : [dockerStep(dockerMode)]),
     ...plan.archives.map((chosen) =>
       runStep(archiveCommands(chosen, architecture), { cacheMounts }),
     ),
@@ -40,7 +39,7 @@ export function dockerfileOf(plan: InstallPlan, options: DockerfileOptions): str
       runStep(scriptCommands(chosen, architecture), { cacheMounts }),
     ]),
     ...userSteps(),
-    ...(initScript === undefined ? ['USER ${AGENT_UID}:${AGENT_GID}'] : initSteps(initScript)),
+    ...(dockerMode === undefined ? ['USER ${AGENT_UID}:${AGENT_GID}'] : initSteps(dockerMode)),
     ...hookSteps(hooks),
   ]
   return `${steps.join('\n\n')}\n`
@@ -48,7 +47,9 @@ export function dockerfileOf(plan: InstallPlan, options: DockerfileOptions): str
 
 /** References of every image that the build starts from or copies out of, the first one's first. */
 export function baseReferences(plan: InstallPlan): string[] {
-  return [baseReference(plan), ...copiedRuntimes(plan).map(copyReference)]
+  const { dockerMode } = plan
+  const docker = dockerMode === undefined ? [] : [dockerReference(dockerMode)]
+  return [baseReference(plan), ...copiedRuntimes(plan).map(copyReference), ...docker]
 }
 
 /** Everything of Debian in one layer. */
@@ -59,6 +60,7 @@ function debianStep(plan: InstallPlan, cacheMounts: boolean): string {
     ...plan.archives.flatMap(({ entry }) => packagesForArchive(entry)),
     ...plan.scripts.flatMap(({ entry }) => entry.packages),
     ...copiedRuntimes(plan).flatMap(({ entry }) => entry.beside.packages),
+    ...packagesForDocker(plan.dockerMode),
   ])
   const commands = [
     // Debian's images throw away what was downloaded; a cache has to keep it.
@@ -116,9 +118,18 @@ function userSteps(): string[] {
   ]
 }
 
-function initSteps(initScript: string): string[] {
+/**
+ * The entry point starts as root and becomes the run's user itself, so the image names none. It is written by a step,
+ * line by line, because a build of ours has no context and old builders know no here-document.
+ */
+function initSteps(mode: DockerMode): string[] {
   const target = '/usr/local/bin/agent-init'
-  return [`COPY ${initScript} ${target}`, `RUN chmod 0755 ${target}`, `ENTRYPOINT ["${target}"]`]
+  const lines = initScript(mode).trimEnd().split('\n').map(shellWord)
+  const write = `printf '%s\\n' \\\n      ${lines.join(' \\\n      ')} \\\n      > ${target}`
+  return [
+    runStep([write, `chmod 0755 ${target}`], { cacheMounts: false }),
+    `ENTRYPOINT ["${target}"]`,
+  ]
 }
 
 /** A hook of several lines is as many commands. */

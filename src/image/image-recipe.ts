@@ -33,6 +33,7 @@ export function recipeOf(
     platform: `linux/${architecture}`,
     baseReferences: baseReferences(plan),
     contextFiles: {},
+    ...(plan.dockerMode !== undefined && { dockerMode: plan.dockerMode }),
   } as const
   const plain = dockerfileOf(plan, { architecture, cacheMounts: false })
   return {

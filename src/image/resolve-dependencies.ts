@@ -17,7 +17,9 @@ export function resolveDependencies(
   const report = ({ at }: AskedDependency | Wish, what: string, fix: string): void => {
     problems.push({ file, ...(at && { at }), what, fix })
   }
+  const dockerMode = dependencies.find((dependency) => dependency.kind === 'docker')?.mode
   const wishes = dependencies.flatMap((dependency) => {
+    if (dependency.kind === 'docker') return []
     const result = wishesFor(dependency)
     if (result.ok) return result.value
     report(dependency, result.what, result.fix)
@@ -25,7 +27,8 @@ export function resolveDependencies(
   })
   const chosen = withoutDoubles(wishes, report)
   addRequirements(chosen, report)
-  return resultOf(() => planOf([...chosen.values()]), problems)
+  const docker = dockerMode === undefined ? {} : { dockerMode }
+  return resultOf(() => ({ ...planOf([...chosen.values()]), ...docker }), problems)
 }
 
 type Report = (wish: Wish, what: string, fix: string) => void

@@ -28,12 +28,11 @@ export type ImageEntry = Exclude<CatalogueEntry, PackageEntry | MetaEntry>
 export type AskedDependency = Dependency & { at?: Position }
 
 /** Reads one dependency as what it stands for: aliases resolved, meta entries taken apart. */
-export function wishesFor(dependency: AskedDependency): Parsed<Wish[]> {
+export function wishesFor(
+  dependency: Exclude<AskedDependency, { kind: 'docker' }>,
+): Parsed<Wish[]> {
   const asked = formatDependency(dependency)
   const origin = { asked, ...(dependency.at && { at: dependency.at }) }
-  if (dependency.kind === 'docker') {
-    return refused(`dependency ${asked} is not available yet`, 'remove it')
-  }
   const { version } = dependency
   if (dependency.kind === 'package') {
     const wish = { ...packageWish(dependency.manager, dependency.name), ...origin }

@@ -24,6 +24,7 @@ export type StatePaths = {
   runLock(runId: string): string
   runOutput(runId: string): string
   runAccess(runId: string): string
+  runAudit(runId: string): string
   /** What `agent build` built from, by the digits of the image's tag. */
   builtDockerfile(digits: string): string
   /** What the run's image was built from. */
@@ -32,6 +33,8 @@ export type StatePaths = {
   runCurlrc(runId: string): string
   /** Name servers for programs inside. */
   runResolver(runId: string): string
+  /** Settings for the builder beside the run. */
+  runBuildkitConfig(runId: string): string
 }
 
 /** Longest path of a Unix socket that every system takes (macOS: 104 bytes with the final NUL). */
@@ -60,10 +63,12 @@ export function statePaths(options: {
     runLock: (runId) => join(dir, 'locks', `${runId}.lock`),
     runOutput: (runId) => join(dir, 'runs', runId, 'output.jsonl'),
     runAccess: (runId) => join(dir, 'runs', runId, 'access.jsonl'),
+    runAudit: (runId) => join(dir, 'runs', runId, 'audit.jsonl'),
     builtDockerfile: (digits) => join(dir, 'builds', digits, 'Dockerfile'),
     runDockerfile: (runId) => join(dir, 'runs', runId, 'Dockerfile'),
     runCurlrc: (runId) => join(dir, 'runs', runId, 'curlrc'),
     runResolver: (runId) => join(dir, 'runs', runId, 'resolv.conf'),
+    runBuildkitConfig: (runId) => join(dir, 'runs', runId, 'buildkitd.toml'),
   }
 }
 

@@ -31,6 +31,7 @@ export function containerSpec(options: {
     env: {
       ...(ownHome ? { HOME: EPHEMERAL_HOME } : {}),
       ...terminalEnv(plan, options.hostEnv),
+      ...watchingEnv(plan),
       ...access.env,
       ...options.env,
     },
@@ -47,6 +48,7 @@ export function containerSpec(options: {
     extraHosts: access.extraHosts,
     hostRelays: access.hostRelays,
     ...(network === undefined ? {} : { network }),
+    ...(plan.limits === undefined ? {} : { limits: plan.limits }),
     tty: plan.interactive,
     ...(terminalSize === undefined ? {} : { size: terminalSize }),
     stdin: plan.interactive,
@@ -56,6 +58,12 @@ export function containerSpec(options: {
 
 function terminalEnv({ interactive }: RunPlan, hostEnv: Environment): Record<string, string> {
   return interactive ? { TERM: hostEnv['TERM'] ?? 'xterm' } : {}
+}
+
+/** In gVisor nobody is told of files that change on the host, so who watches files has to look (chokidar, watchpack). */
+function watchingEnv({ sandbox }: RunPlan): Record<string, string> {
+  if (sandbox.ociRuntime === undefined) return {}
+  return { CHOKIDAR_USEPOLLING: '1', WATCHPACK_POLLING: 'true' }
 }
 
 const NAME_PREFIX = 'agentops-'

@@ -5,6 +5,7 @@ import type { ContainerId } from '../runtime/container-state.ts'
 import type { ImageStore } from '../runtime/image-store.ts'
 import { MissingImageError } from '../runtime/missing-image-error.ts'
 import { containerSpec } from './container-spec-of.ts'
+import { withDockerInside } from './docker-inside.ts'
 import { gvisorResolver, RESOLVER_FILES } from './gvisor-resolver.ts'
 import { hostRelays } from './host-relays.ts'
 import { accessByAddress, curlSettings, type InsideAccess, NO_ACCESS } from './inside-access.ts'
@@ -12,8 +13,8 @@ import { buildImage } from './build-image.ts'
 import { ownHosts } from './own-hosts.ts'
 import { pullImage } from './pull-image.ts'
 import type { RunContext } from './run-context.ts'
+import { networkOf } from './run-network.ts'
 import { serviceEnv } from './service-env.ts'
-import { SHARED_NETWORK } from './shared-network.ts'
 import type { StartOptions } from './start-options.ts'
 import { stoppedMeanwhile } from './stopped-meanwhile.ts'
 
@@ -41,17 +42,18 @@ export async function createContainer(
       ? {}
       : serviceEnv({ agent: plan.name, services: plan.services, port: proxyPort })),
   }
-  const spec = containerSpec({
+  const plain = containerSpec({
     plan,
     runId,
     env: { ...options.env, ...own },
     hostEnv: options.hostEnv,
     homeId: context.homeId,
     version: context.version,
-    ...(runtime.networks === undefined ? {} : { network: SHARED_NETWORK }),
+    ...(runtime.networks === undefined ? {} : { network: networkOf({ id: runId, plan }) }),
     access: { ...access, mounts: [...access.mounts, ...resolverMounts(options, context)] },
     ...(terminalSize === undefined ? {} : { terminalSize }),
   })
+  const spec = withDockerInside(plain, plan, runId)
   context.runs.intend(runId, 'container', spec.name)
   const container = await createOrFetch(options, context, spec)
   if (!context.runs.recordContainer(runId, spec.name, container)) {

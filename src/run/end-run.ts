@@ -5,10 +5,13 @@ import { faultPoint } from '../platform/fault-point.ts'
 import { ensurePrivateDirectory } from '../platform/private-directory.ts'
 import type { ContainerRuntime } from '../runtime/container-runtime.ts'
 import { containerId, type ContainerState, type ExitStatus } from '../runtime/container-state.ts'
+import { removeResources } from './end-resources.ts'
 import { EndSteps } from './end-steps.ts'
+import { KILLED, LOST, statusOf, UNKNOWN } from './exit-status-of.ts'
+import { keepAudit } from './keep-audit.ts'
 import { recordStop } from './record-stop.ts'
 import type { RunContext } from './run-context.ts'
-import { selectRun } from './run-labels.ts'
+import { selectMain } from './run-labels.ts'
 import type { RunRecord } from './run-record.ts'
 import { isLive } from './run-state.ts'
 import { KEPT_LINES, storeOutput } from './stored-output.ts'
@@ -76,7 +79,7 @@ type Place = { runtime: ContainerRuntime; container: Found | null }
 class RunEnding {
   readonly steps: EndSteps
   readonly #run: RunRecord
-  readonly #context: RunContext
+  readonly context: RunContext
   readonly #options: EndOptions
   /** It was over before anybody's wish could have had a part in it. */
   #endedByItself = false
@@ -84,7 +87,7 @@ class RunEnding {
   constructor(run: RunRecord, context: RunContext, options: EndOptions) {
     this.steps = new EndSteps(run.name)
     this.#run = run
-    this.#context = context
+    this.context = context
     this.#options = options
   }
 
@@ -96,12 +99,14 @@ class RunEnding {
     // It may run on as it is, reached by its name.
     if (place === undefined && exit === undefined) return
     const { id } = this.#run
-    const { routes, runs } = this.#context
+    const { routes, runs } = this.context
     await this.steps.take('remove the routes', async () => routes.removeByRun(id))
     if (globalThis.AGENT_FAULTS) faultPoint(() => 'end:routes-removed')
     const isWritten = exit === undefined || (await this.#writeEnd(exit))
+    await keepAudit(this.steps, this.context, id, this.#options)
     if (!isKept || !isWritten) return
     const isRemoved = await this.#removeContainers(place.runtime)
+    await removeResources(this.#run, place.runtime, this)
     if (exit === undefined && isRemoved) await this.#writeEnd(UNKNOWN)
     await this.#removeSockets()
     if (this.steps.failures.length === 0) runs.recordCleaned(id)
@@ -110,7 +115,7 @@ class RunEnding {
   /** Undefined when it cannot be looked at now. */
   async #look(): Promise<Place | undefined> {
     const runtime = await this.steps.take('reach the runtime', () =>
-      this.#context.connect(this.#run.runtime, this.#run.endpoint),
+      this.context.connect(this.#run.runtime, this.#run.endpoint),
     )
     if (runtime === undefined) return undefined
     const container = await this.steps.take('find the container', (signal) =>
@@ -126,7 +131,7 @@ class RunEnding {
     if (known !== undefined && this.#options.exit !== undefined)
       return { id: containerId(known), phase: 'exited' }
     if (known !== undefined) return (await runtime.inspect(containerId(known), signal)) ?? null
-    const [first] = await runtime.list(selectRun(this.#context.homeId, id), signal)
+    const [first] = await runtime.list(selectMain(this.context.homeId, id), signal)
     return first ?? null
   }
 
@@ -136,7 +141,7 @@ class RunEnding {
     if (container.phase === 'exited' || container.phase === 'created') return
     const { graceMs } = this.#options
     await this.steps.take('write down the stop', async () => {
-      recordStop(this.#run.id, this.#context)
+      recordStop(this.#run.id, this.context)
     })
     await this.steps.take(
       'stop the container',
@@ -150,21 +155,22 @@ class RunEnding {
     const { state, exitCode, containerId: known } = this.#run
     const { exit } = this.#options
     if (!isLive(state)) return { exitCode: exitCode ?? 0 }
-    if (exit !== undefined || place === undefined) return exit
+    if (place === undefined) return exit
     const { runtime, container } = place
+    if (exit !== undefined) return this.#withReason(exit, place)
     if (container === null) return known === undefined ? this.#neverRan() : LOST
     return this.steps.take('read the exit code', async (signal) =>
-      this.#statusOf(await runtime.inspect(container.id, signal)),
+      statusOf(await runtime.inspect(container.id, signal), this.#neverRan()),
     )
   }
 
-  /** Undefined while the container runs. */
-  #statusOf(container: ContainerState | undefined): ExitStatus | undefined {
-    if (container === undefined) return LOST
-    const { phase, exitCode, error } = container
-    if (phase === 'created') return this.#neverRan()
-    if (phase !== 'exited') return undefined
-    return { exitCode: exitCode ?? 0, ...(error === undefined || error === '' ? {} : { error }) }
+  /** Who saw it killed does not know whether its memory ran out. */
+  async #withReason(exit: ExitStatus, { runtime, container }: Place): Promise<ExitStatus> {
+    if (exit.exitCode !== KILLED || exit.error !== undefined || container === null) return exit
+    const status = await this.steps.take('read why it was killed', async (signal) =>
+      statusOf(await runtime.inspect(container.id, signal), this.#neverRan()),
+    )
+    return status?.exitCode === KILLED ? status : exit
   }
 
   #neverRan(): ExitStatus {
@@ -175,7 +181,7 @@ class RunEnding {
   async #keepOutput({ runtime, container }: Place): Promise<boolean> {
     if (container === null || container.phase === 'created') return true
     if (this.#options.discardOutput === true) return true
-    const path = this.#context.paths.runOutput(this.#run.id)
+    const path = this.context.paths.runOutput(this.#run.id)
     const kept = await this.steps.take('keep the output', async (signal) => {
       const options = { follow: false, timestamps: true, tail: KEPT_LINES }
       const chunks = runtime.logs(container.id, options, signal)
@@ -187,7 +193,7 @@ class RunEnding {
 
   /** The background process made them, and may be dead. */
   async #removeSockets(): Promise<void> {
-    const { paths } = this.#context
+    const { paths } = this.context
     await this.steps.take('remove the sockets', async () => {
       rmSync(paths.egressSocket(this.#run.id), { force: true })
       rmSync(paths.insideSocket(this.#run.id), { force: true })
@@ -201,10 +207,10 @@ class RunEnding {
     const removed = await this.steps.take('remove the container', async (signal) => {
       const left =
         known === undefined
-          ? (await runtime.list(selectRun(this.#context.homeId, id), signal)).map((one) => one.id)
+          ? (await runtime.list(selectMain(this.context.homeId, id), signal)).map((one) => one.id)
           : [containerId(known)]
       for (const leftover of left) await runtime.remove(leftover, signal)
-      this.#context.runs.recordRemoved(id, 'container')
+      this.context.runs.recordRemoved(id, 'container')
       return true
     })
     return removed === true
@@ -212,7 +218,7 @@ class RunEnding {
 
   /** Before anything is removed, so that whoever comes after a crash knows how it ended. */
   async #writeEnd(exit: ExitStatus): Promise<boolean> {
-    const { runs, clock } = this.#context
+    const { audit, runs, clock } = this.context
     const { id, state } = this.#run
     if (!isLive(state)) return true
     const error = this.#options.error ?? exit.error
@@ -220,13 +226,17 @@ class RunEnding {
     const isRequested = this.#options.requested || this.#run.state === 'stopping'
     const asked = isRequested && !this.#endedByItself
     const failed = error !== undefined || (exit.exitCode !== 0 && !asked)
+    const endState = failed ? 'failed' : 'stopped'
+    const changes = {
+      exitCode: exit.exitCode,
+      ...(error === undefined ? {} : { error }),
+    }
+    const data = { state: endState, requested: asked, ...changes }
     const written = await this.steps.take('write down the end', async () => {
       const end = (): boolean =>
-        runs.transition(id, failed ? 'failed' : 'stopped', {
-          endedAtMs: clock.now(),
-          exitCode: exit.exitCode,
-          ...(error === undefined ? {} : { error }),
-        })
+        runs.transition(id, endState, { endedAtMs: clock.now(), ...changes }, () =>
+          audit.record(id, { type: 'ended', data }),
+        )
       // At once: one that is found stopping was stopped by somebody.
       if (!runs.transition(id, 'stopping', {}, end)) end()
       return true
@@ -234,9 +244,3 @@ class RunEnding {
     return written === true
   }
 }
-
-/** It is gone, and how it ended could not be read before. */
-const UNKNOWN: ExitStatus = { exitCode: 137, error: 'its exit code could not be read' }
-
-/** Somebody removed the container behind our back. */
-const LOST: ExitStatus = { exitCode: 137, error: 'the container was removed by somebody else' }

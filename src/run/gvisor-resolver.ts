@@ -25,7 +25,8 @@ function isOfUse(line: string): boolean {
   return /^\s*(?:search|domain|options)\s/.test(line)
 }
 
-function serverIn(line: string): string | undefined {
+/** The address in a `nameserver` line of resolv.conf(5). */
+export function serverIn(line: string): string | undefined {
   const [, server = ''] = /^\s*nameserver\s+([^\s%]+)\s*$/.exec(line) ?? []
   return isIP(server) === 0 ? undefined : server
 }

@@ -6,6 +6,7 @@ import type { Environment } from '../platform/host.ts'
 import { findEntry } from '../image/catalogue.ts'
 import { UserError } from '../lib/errors.ts'
 import { quoted } from '../lib/quoted.ts'
+import { needsDocker } from './planned-docker.ts'
 import { findHostProgram, type HostProgram, isVersion } from './host-programs.ts'
 import { caFiles } from './ca-files.ts'
 import type { RunBase } from './run-base.ts'
@@ -71,6 +72,7 @@ function refuseWithoutImages({ image, container }: ProjectConfig): void {
       'without an engine nothing limits memory',
     ],
     [container.cpus !== undefined, 'container.cpus', 'without an engine nothing limits processors'],
+    [container.pids !== undefined, 'container.pids', 'without an engine nothing limits processes'],
   ]
   for (const [isAsked, what, why] of refusals)
     if (isAsked)
@@ -86,10 +88,7 @@ async function programFor(
 ): Promise<HostProgram> {
   const asked = formatDependency(dependency)
   if (dependency.kind === 'docker')
-    throw new UserError(`the embedded runtime cannot do ${asked}; it would need an engine`, {
-      fix: [DOCKER],
-      exitCode: 2,
-    })
+    throw needsDocker(dependency.mode, { description: 'the embedded runtime' })
   if (dependency.kind === 'package')
     throw new UserError(`the embedded runtime cannot install ${asked}; it has no images`, {
       fix: ['install it in the project, in its own way', DOCKER],

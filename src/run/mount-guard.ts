@@ -61,8 +61,8 @@ function spellings(place: string): string[] {
   return [...new Set([place, realPlace(place)])]
 }
 
-/** The real path of what may not exist yet. */
-function realPlace(path: string): string {
+/** The real path of what may not exist yet: without links, as far as it exists. */
+export function realPlace(path: string): string {
   try {
     return realpathSync(path)
   } catch {

@@ -6,9 +6,12 @@ import { UserError, usageError } from '../lib/errors.ts'
 import { quoted } from '../lib/quoted.ts'
 import type { MountSpec } from '../runtime/container-spec.ts'
 import type { RuntimeInfo } from '../runtime/container-state.ts'
+import { planLimits } from './planned-limits.ts'
 import { planSandbox } from './sandbox-plan.ts'
 import { type GitMounts, withGitMounts } from './git-mounts.ts'
 import type { RunPlan } from './plan.ts'
+import type { AllowedKey } from './weigh-consent.ts'
+import { dockerSandbox, planDocker } from './planned-docker.ts'
 import type { PlannedNetwork } from './planned-network.ts'
 import type { RunBase } from './run-base.ts'
 
@@ -20,7 +23,7 @@ export type PlanInputs = {
   workspace: string
   sandbox: Setting<SandboxMode>
   info: RuntimeInfo
-  /** Of the engine; only needed when gVisor is asked for. */
+  /** Of the engine; only needed where gVisor may be the boundary. */
   ociRuntimes: readonly string[]
   /** From the command line. */
   flags: {
@@ -32,10 +35,14 @@ export type PlanInputs = {
     keep: boolean
     rebuild: boolean
   }
+  /** What agent.yaml weakens isolation by, and the user allowed. */
+  allowed: readonly AllowedKey[]
   envNames: readonly string[]
   base: RunBase
+  /** For Docker inside: where the engine was reached, and which builder goes with an engine inside. */
+  engine: { endpoint: string; buildkitImage: string }
   git: GitMounts
-  host: { uid: number; gid: number; cwd: string; homeDir: string }
+  host: { uid: number; gid: number; cwd: string; homeDir: string; platform: string }
   /** The path without links; throws when there is nothing. */
   realPath: (path: string) => string
 }
@@ -71,16 +78,30 @@ export function planRun(inputs: PlanInputs): RunPlan {
     mounts: withGitMounts([...base.mounts, ...planMounts(inputs)], inputs.git),
     services: project.ports.map(({ service, port }) => ({ name: service, containerPort: port })),
     network: planNetwork(inputs),
-    sandbox: planSandbox(inputs.sandbox, {
-      ...info,
-      ociRuntimes: inputs.ociRuntimes,
-    }),
+    ...planBoundary(inputs),
+    ...planLimits(inputs),
+    ...(inputs.allowed.length === 0 ? {} : { allowed: [...inputs.allowed] }),
     ...commandUser(inputs),
     interactive,
     attached: !flags.detach,
     keep: flags.keep,
     ...(project.agent === undefined ? {} : { agent: project.agent }),
     ...(project.version === undefined ? {} : { version: project.version }),
+  }
+}
+
+/** Which boundary the run gets; Docker inside has a say in it. */
+function planBoundary(inputs: PlanInputs): Pick<RunPlan, 'sandbox' | 'docker' | 'privileged'> {
+  const { project, info, engine, host, flags, ociRuntimes, sandbox } = inputs
+  const mode = project.dependencies.find((dependency) => dependency.kind === 'docker')?.mode
+  if (mode === undefined)
+    return { sandbox: planSandbox(sandbox, { ...info, endpoint: engine.endpoint, ociRuntimes }) }
+  const { platform } = host
+  const docker = planDocker({ mode, info, platform, keep: flags.keep, ...engine })
+  return {
+    sandbox: dockerSandbox(sandbox, docker),
+    docker,
+    ...(mode === 'dind' ? { privileged: { reason: 'docker:dind' } } : {}),
   }
 }
 
@@ -108,13 +129,24 @@ function planMounts(inputs: PlanInputs): MountSpec[] {
   const own = project.mounts
     .filter(({ target }) => !asked.some((mount) => mount.target === target))
     .map((mount) => resolveMount(mount, workspace, inputs))
-  for (const { source, target } of own)
-    if (!isWithin(source, workspace) && !flags.allowUnsafeMount)
+  for (const { source, target, readonly } of own)
+    if (!isWithin(source, workspace) && !isAllowed({ source, target, readonly }, inputs))
       throw usageError(
         `${project.file} asks to mount ${quoted(source)}, which lies outside the project, at ${target}`,
         [`agent run --mount ${source}:${target}`, 'agent run --allow-unsafe-mount'],
       )
   return [...own, ...asked]
+}
+
+/** A link that was turned elsewhere since the user was asked leads to what nobody allowed. */
+function isAllowed(
+  { source, target, readonly }: MountSpec,
+  { allowed, flags }: PlanInputs,
+): boolean {
+  const asked = `${source}:${target}${readonly ? ':ro' : ''}`
+  return (
+    flags.allowUnsafeMount || allowed.some(({ key, value }) => key === 'mounts' && value === asked)
+  )
 }
 
 function resolveMount(mount: Mount, base: string, { host, realPath }: PlanInputs): MountSpec {

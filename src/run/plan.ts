@@ -1,6 +1,8 @@
-import type { MountSpec } from '../runtime/container-spec.ts'
+import type { ContainerLimits, MountSpec } from '../runtime/container-spec.ts'
 import type { RuntimeKind } from '../runtime/container-state.ts'
 import type { PlannedBuild } from './planned-build.ts'
+import type { PlannedDocker } from './planned-docker.ts'
+import type { AllowedKey } from './weigh-consent.ts'
 import type { PlannedNetwork } from './planned-network.ts'
 
 /** A service of the run: its name and the port it listens on inside. */
@@ -29,6 +31,14 @@ export type RunPlan = {
   services: readonly PlannedService[]
   network: PlannedNetwork
   sandbox: SandboxPlan
+  /** What agent.yaml weakens isolation by, and who allowed it; absent for nothing. */
+  allowed?: readonly AllowedKey[]
+  /** Absent on a runtime that limits nothing. */
+  limits?: ContainerLimits
+  /** Absent: without Docker inside. */
+  docker?: PlannedDocker
+  /** Set when the main container has every capability and device, and why. */
+  privileged?: { reason: string }
   /** `uid:gid`; absent: the image's own user. */
   user?: string
   interactive: boolean

@@ -4,6 +4,7 @@ import type { StatePaths } from '../platform/state-paths.ts'
 import type { RouteStore } from '../routes/route-store.ts'
 import type { ContainerRuntime } from '../runtime/container-runtime.ts'
 import type { RuntimeKind } from '../runtime/container-state.ts'
+import type { AuditLog } from './audit-log.ts'
 import type { RunStore } from './run-store.ts'
 
 /** Finds the way back to the runtime a run is on, from what its row says. Connections are kept. */
@@ -13,6 +14,7 @@ export type ConnectRuntime = (kind: RuntimeKind, endpoint: string) => Promise<Co
 export type RunContext = {
   runs: RunStore
   routes: RouteStore
+  audit: AuditLog
   connect: ConnectRuntime
   /** Id of this state folder, on every label. */
   homeId: string

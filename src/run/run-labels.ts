@@ -9,11 +9,14 @@ import {
 } from '../runtime/labels.ts'
 import type { Environment } from '../platform/host.ts'
 
+/** What something is to its run. */
+export type RunRole = 'main' | 'sidecar' | 'volume' | 'network'
+
 /** Labels of a run's own containers, networks and volumes. */
 export function runLabels(options: {
   homeId: string
   runId: string
-  role: 'main'
+  role: RunRole
   version: string
   env: Environment
 }): ContainerLabels {
@@ -29,6 +32,11 @@ export function runLabels(options: {
 /** Labels of what all runs of an engine share, other state folders' too: it stays when a run or a test ends. */
 export function sharedLabels(options: { homeId: string; version: string }): ContainerLabels {
   return { [LABEL_HOME]: options.homeId, [LABEL_VERSION]: options.version }
+}
+
+/** The container that is the run. */
+export function selectMain(homeId: string, runId: string): LabelSelector {
+  return { ...selectRun(homeId, runId), [LABEL_ROLE]: 'main' }
 }
 
 /** Everything of one run. */

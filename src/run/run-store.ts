@@ -40,7 +40,7 @@ export class RunStore {
   }
 
   /** Takes the name for a new run. Throws `NameTakenError` while a live run has it. */
-  claim(run: RunRecord): void {
+  claim(run: RunRecord, alongside?: () => void): void {
     this.#change('claim', () => {
       const holder = this.#liveByName(run.name)
       if (holder !== undefined) throw new NameTakenError(holder)
@@ -66,6 +66,7 @@ export class RunStore {
           run.owner.bootId,
           JSON.stringify(run.plan),
         )
+      alongside?.()
     })
   }
 
@@ -166,6 +167,15 @@ export class RunStore {
           `UPDATE resources SET runtime_id = ?, made_at_ms = ? WHERE run_id = ? AND kind = 'container' AND name = ?`,
         )
         .run(containerId, this.#clock.now(), id, name),
+    )
+  }
+
+  /** Writes down that something the run intended is there. */
+  recordMade(id: string, kind: ResourceKind, name: string): void {
+    this.#change('made', () =>
+      this.#state.db
+        .prepare('UPDATE resources SET made_at_ms = ? WHERE run_id = ? AND kind = ? AND name = ?')
+        .run(this.#clock.now(), id, kind, name),
     )
   }
 

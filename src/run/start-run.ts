@@ -5,12 +5,15 @@ import type { ContainerRuntime, ExitWait } from '../runtime/container-runtime.ts
 import type { ContainerId, PublishedPort } from '../runtime/container-state.ts'
 import type { ContainerStream } from '../runtime/container-stream.ts'
 import { StartError } from '../runtime/start-error.ts'
+import { type AuditEvent, createdEvent } from './audit-entry.ts'
+import { startedEvent } from './started-event.ts'
 import { createContainer, type ProxyPlace } from './create-container.ts'
+import { makeDockerInside } from './docker-inside.ts'
 import { endRun } from './end-run.ts'
 import type { RunPlan } from './plan.ts'
 import type { RunContext } from './run-context.ts'
 import type { RunRecord } from './run-record.ts'
-import { ensureNetwork } from './shared-network.ts'
+import { ensureRunNetwork } from './run-network.ts'
 import { NameTakenError } from './run-store.ts'
 import type { StartOptions } from './start-options.ts'
 import { stoppedMeanwhile } from './stopped-meanwhile.ts'
@@ -51,7 +54,7 @@ async function makeRun(
 ): Promise<StartedRun> {
   const { plan, runId, runtime, supervision, progress, signal } = options
   const services = plan.services.length > 0
-  const network = progress.timed('network', () => ensureNetwork(options, context))
+  const network = progress.timed('network', () => ensureRunNetwork(options, context))
   // Needed before the start only, so they run while the container is made.
   const ready = Promise.all([
     progress.timed('watch', () => untilAborted(supervision.watch(runtime), signal)),
@@ -61,14 +64,22 @@ async function makeRun(
   ready.catch(() => undefined)
   const place = services ? await findProxy(options, network) : {}
   signal.throwIfAborted()
+  if (plan.docker?.mode === 'dind') {
+    await ready
+    await makeDockerInside(options, context)
+    signal.throwIfAborted()
+  }
   const container = await progress.timed('create', () => createContainer(options, context, place))
   await ready
   signal.throwIfAborted()
+  // By now it is here; asked while the container starts.
+  const image = runtime.images?.inspect(plan.image, signal).catch(() => undefined)
   const { stream, exit } = await progress.timed('start', () =>
     attachAndStart(options, container, connections),
   )
   const ports = services ? await publishedPorts(runtime, container, plan) : []
-  publish(options, context, ports)
+  publish(options, context, ports, startedEvent(container, ports, await image))
+  flushAudit(options, context)
   await untilAborted(supervision.takeOver(runId, { attached: plan.attached }), signal)
   const run = context.runs.find(runId)
   if (run === undefined) throw stoppedMeanwhile(plan)
@@ -122,7 +133,7 @@ async function undoneBecause(
 
 function claim({ plan, runId, runtime }: StartOptions, context: RunContext): void {
   try {
-    context.runs.claim({
+    const record: RunRecord = {
       id: runId,
       name: plan.name,
       state: 'created',
@@ -135,7 +146,10 @@ function claim({ plan, runId, runtime }: StartOptions, context: RunContext): voi
       createdAtMs: context.clock.now(),
       owner: context.processes.self,
       plan,
-    })
+    }
+    context.runs.claim(record, () =>
+      context.audit.record(runId, createdEvent(plan, runtime.endpoint)),
+    )
   } catch (error) {
     if (!(error instanceof NameTakenError)) throw error
     const { holder } = error
@@ -185,6 +199,7 @@ function publish(
   { plan, runId }: StartOptions,
   context: RunContext,
   ports: readonly PublishedPort[],
+  event: AuditEvent,
 ): void {
   const routes = plan.services.flatMap(({ name, containerPort }, position): Route[] => {
     const port = ports.find((published) => published.containerPort === containerPort)
@@ -204,9 +219,21 @@ function publish(
     runId,
     'running',
     { startedAtMs: context.clock.now() },
-    () => context.routes.publish(runId, routes),
+    () => {
+      context.routes.publish(runId, routes)
+      context.audit.record(runId, event)
+    },
   )
   if (!moved) throw stoppedMeanwhile(plan)
+}
+
+/** The entries are in the run's row; a later writer moves them when the file cannot be written now. */
+function flushAudit({ runId, progress }: StartOptions, context: RunContext): void {
+  try {
+    context.audit.flush(runId)
+  } catch (error) {
+    progress.notice(messageOf(error))
+  }
 }
 
 function upstreamOf(port: PublishedPort): Upstream {

@@ -1,10 +1,9 @@
 import { messageOf } from '../lib/errors.ts'
 import type { ContainerRuntime } from '../runtime/container-runtime.ts'
 import type { ContainerId, ContainerState } from '../runtime/container-state.ts'
-import { LABEL_RUN_ID } from '../runtime/labels.ts'
 import type { RunContext } from './run-context.ts'
-import { isContainerName } from './container-spec-of.ts'
 import { selectHome } from './run-labels.ts'
+import { isStrayContainer } from './is-stray.ts'
 
 /**
  * Containers of ours that no run accounts for. When a command dies while the engine makes its container,
@@ -40,21 +39,13 @@ export class StrayContainers {
   }
 
   async #removeIfStray(container: ContainerState, runtime: ContainerRuntime): Promise<void> {
-    if (!this.#isStray(container)) return
+    if (!isStrayContainer(container, this.#context)) return
     try {
       await runtime.remove(container.id)
       this.#log(`removed the container ${container.name}, whose run is over`)
     } catch (error) {
       this.#log(`could not remove the container ${container.name}: ${messageOf(error)}`)
     }
-  }
-
-  #isStray({ id, name, labels }: ContainerState): boolean {
-    const runId = labels[LABEL_RUN_ID]
-    if (runId === undefined || !isContainerName(name, runId)) return false
-    const run = this.#context.runs.find(runId)
-    if (run === undefined) return true
-    return run.cleanedAtMs !== undefined && !(run.keep && run.containerId === id)
   }
 }
 

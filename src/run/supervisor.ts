@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { messageOf } from '../lib/errors.ts'
 import type { ContainerEvent, RuntimeKind } from '../runtime/container-state.ts'
-import { LABEL_RUN_ID } from '../runtime/labels.ts'
+import { LABEL_ROLE, LABEL_RUN_ID } from '../runtime/labels.ts'
 import { type EndOptions, endRun } from './end-run.ts'
 import { endOfOrphan, reclaim } from './reclaim.ts'
 import { healthOf } from './run-health.ts'
@@ -134,6 +134,8 @@ export class Supervisor implements AsyncDisposable {
         void this.#strays.look(event.id, () => this.#context.connect(kind, endpoint))
       return
     }
+    // The end of what stands beside a run is not the run's.
+    if (event.labels[LABEL_ROLE] === 'sidecar') return
     // Not of any that has its labels: so has one from an image that was made of it (docker commit).
     if (run.containerId !== undefined && run.containerId !== event.id) return
     if (event.kind === 'exited' || event.kind === 'removed') this.#ended(run)

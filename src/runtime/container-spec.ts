@@ -25,6 +25,15 @@ export type ContainerSpec = {
    */
   hostRelays: readonly { port: number; socketPath: string }[]
   network?: string
+  /** Further names of this container on its network; only for a runtime with `networks`. */
+  networkAliases?: readonly string[]
+  /** Named volumes, which outlive the container; only for a runtime with `volumes`. */
+  volumes?: readonly { name: string; target: string }[]
+  /**
+   * All of the machine's devices and every capability, without a boundary that counts: for an engine or a builder
+   * inside a container. Only Docker has it.
+   */
+  privileged?: true
   tty: boolean
   /** Of the terminal inside, from its first moment on. */
   size?: TerminalSize
@@ -33,7 +42,12 @@ export type ContainerSpec = {
   /** OCI runtime of the engine (`runsc`); absent: the engine's default. */
   ociRuntime?: string
   hostname: string
+  /** Absent: without limits. The embedded runtime has none. */
+  limits?: ContainerLimits
   stopSignal?: string
 }
+
+/** What a container may use at most; what is not named is not limited. Memory includes swap. */
+export type ContainerLimits = { memoryBytes?: number; cpus?: number; pids?: number }
 
 export type MountSpec = { source: string; target: string; readonly: boolean }

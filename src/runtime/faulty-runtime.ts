@@ -2,6 +2,7 @@ import { faultPoint } from '../platform/fault-point.ts'
 import type { ContainerRuntime } from './container-runtime.ts'
 import type { ImageStore } from './image-store.ts'
 import type { NetworkManager } from './network-manager.ts'
+import type { VolumeStore } from './volume-store.ts'
 
 /**
  * For test builds: the same runtime with a place to die before and after each call that makes, changes
@@ -29,7 +30,7 @@ export function faultyRuntime(runtime: ContainerRuntime): ContainerRuntime {
     events: (selector, signal) => runtime.events(selector, signal),
     ...(images === undefined ? {} : { images: faultyImages(images) }),
     ...(networks === undefined ? {} : { networks: faultyNetworks(networks) }),
-    ...(volumes === undefined ? {} : { volumes }),
+    ...(volumes === undefined ? {} : { volumes: faultyVolumes(volumes) }),
     ...(builder === undefined ? {} : { builder }),
     ...(runtime.dialBuildkit === undefined
       ? {}
@@ -44,6 +45,8 @@ function faultyImages(images: ImageStore): ImageStore {
   return {
     inspect: (reference, signal) =>
       around('image-inspect', () => images.inspect(reference, signal)),
+    list: (selector, signal) => images.list(selector, signal),
+    remove: (reference, signal) => around('image-remove', () => images.remove(reference, signal)),
     pull: (reference, onProgress, signal) =>
       around('pull', () => images.pull(reference, onProgress, signal)),
     login: (registry, signal) => images.login(registry, signal),
@@ -57,6 +60,14 @@ function faultyNetworks(networks: NetworkManager): NetworkManager {
     list: (selector, signal) => networks.list(selector, signal),
     addresses: (name, signal) => networks.addresses(name, signal),
     remove: (id, signal) => around('network-remove', () => networks.remove(id, signal)),
+  }
+}
+
+function faultyVolumes(volumes: VolumeStore): VolumeStore {
+  return {
+    ensure: (spec, signal) => around('volume-ensure', () => volumes.ensure(spec, signal)),
+    list: (selector, signal) => volumes.list(selector, signal),
+    remove: (name, signal) => around('volume-remove', () => volumes.remove(name, signal)),
   }
 }
 

@@ -1,3 +1,5 @@
+import type { LabelSelector } from './labels.ts'
+
 /** One step of a pull, as the runtime reports it. */
 export type PullProgress = {
   /** Layer id, or the reference for messages about the whole. */
@@ -19,6 +21,17 @@ export type ImageInfo = {
   user: string
 }
 
+/** An image of the store, as listing tells it. */
+export type StoredImage = {
+  id: string
+  /** Names with tag, sorted; empty: no name leads to it any more. */
+  references: readonly string[]
+  /** With layers that other images have too. */
+  sizeBytes: number
+  createdAtMs: number
+  labels: Readonly<Record<string, string>>
+}
+
 /** How a registry knows the user. */
 export type RegistryLogin =
   | { username: string; password: string; serveraddress: string }
@@ -27,6 +40,10 @@ export type RegistryLogin =
 export interface ImageStore {
   /** Undefined when the image is not here. */
   inspect(reference: string, signal?: AbortSignal): Promise<ImageInfo | undefined>
+  /** All images that carry these labels, ordered by id. */
+  list(selector: LabelSelector, signal?: AbortSignal): Promise<StoredImage[]>
+  /** Takes a name from an image, and with the last one the image. Gone already is no error; one that a container uses is a `UserError`. */
+  remove(reference: string, signal?: AbortSignal): Promise<void>
   /** Downloads an image; a missing one, a refused login or no network is a `UserError` that names the reference. */
   pull(
     reference: string,

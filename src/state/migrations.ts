@@ -96,4 +96,21 @@ export const MIGRATIONS: readonly string[] = [
     started_at_ms INTEGER NOT NULL
   ) STRICT;
   `,
+  `
+  -- The audit log of a run: how many entries it has and the hash of the last, how much of its file is settled,
+  -- and the entries that are not in the file yet.
+  ALTER TABLE runs ADD COLUMN audit_count INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE runs ADD COLUMN audit_head TEXT;
+  ALTER TABLE runs ADD COLUMN audit_bytes INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE runs ADD COLUMN audit_pending TEXT NOT NULL DEFAULT '';
+  `,
+  `
+  -- What the user once allowed a project's agent.yaml to ask for: exactly these keys, and no others.
+  CREATE TABLE consents (
+    workspace TEXT PRIMARY KEY,
+    hash TEXT NOT NULL,
+    keys TEXT NOT NULL,
+    given_at_ms INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  `,
 ]

@@ -2,18 +2,25 @@ import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { readdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import type { EngineTools } from './engine-tools.ts'
+import { buildkitImage } from './images/buildkit-image.ts'
 import { busyboxImage } from './images/busybox-image.ts'
 import { copiedPythonImage } from './images/copied-python-image.ts'
 import { debianImage } from './images/debian-image.ts'
+import { dockerImage } from './images/docker-image.ts'
 import { nodeImage } from './images/node-image.ts'
 import { pythonImage } from './images/python-image.ts'
+import type { PackageSet } from './private-packages.ts'
 import { run, type RunOptions } from './run-command.ts'
 
 /** What a stand-in is built with. */
 type ImageBuild = {
   /** An empty folder that is removed afterwards. */
   readonly folder: string
-  readonly busybox: string
+  /** Programs of this machine's generation. */
+  readonly tools: EngineTools
+  /** Unpacks Debian packages and returns the folder they are in. */
+  readonly unpack: (set: PackageSet) => Promise<string>
   /** Certificates this machine trusts beside the usual ones, so that containers reach what it reaches. */
   readonly extraCertificates: readonly string[]
   /** Environment with the tools in PATH and DOCKER_HOST. */
@@ -28,12 +35,14 @@ export type BaseImage = {
   readonly base?: string
   /** Changes when the image would be built differently. */
   readonly recipe: string
+  /** Whether it can be made on this machine; absent: always. */
+  isPossible?(env: Readonly<Record<string, string | undefined>>): Promise<boolean>
   build(build: ImageBuild): Promise<void>
 }
 
 /**
- * In the order they are built, since later ones stand on earlier ones. A change that needs golang, moby/buildkit,
- * docker/dockerfile or docker:dind adds its file in images/ and its line here.
+ * In the order they are built, since later ones stand on earlier ones. A change that needs golang or
+ * docker/dockerfile adds its file in images/ and its line here.
  */
 const baseImages: readonly BaseImage[] = [
   busyboxImage,
@@ -41,6 +50,8 @@ const baseImages: readonly BaseImage[] = [
   nodeImage,
   pythonImage,
   copiedPythonImage,
+  dockerImage,
+  buildkitImage,
 ]
 
 /** What the cached registry holds: reference → identity of the recipe it was built by. */
@@ -55,7 +66,7 @@ export type ImageSupply = {
 export async function missingImages(supply: ImageSupply): Promise<readonly BaseImage[]> {
   const stock = await readStock(supply.cacheDir)
   const missing: BaseImage[] = []
-  for (const image of baseImages) {
+  for (const image of await possibleImages()) {
     const identity = recipeIdentity(image, supply.extraCertificates)
     const isStocked = image.references.every((reference) => stock[reference] === identity)
     // Built on one that is made anew, it would keep the old layers.
@@ -63,6 +74,13 @@ export async function missingImages(supply: ImageSupply): Promise<readonly BaseI
     if (!isStocked || isOutdated) missing.push(image)
   }
   return missing
+}
+
+async function possibleImages(): Promise<readonly BaseImage[]> {
+  const possible = await Promise.all(
+    baseImages.map(async (image) => (await image.isPossible?.(process.env)) ?? true),
+  )
+  return baseImages.filter((_, index) => possible[index])
 }
 
 /** Notes that an image is in the cached registry. */
@@ -94,7 +112,7 @@ export async function extraCertificates(): Promise<readonly string[]> {
 
 /** Pulls every reference through the engine's mirror, so that tests find the images local and with their digest. */
 export async function pullBaseImages(options: RunOptions): Promise<void> {
-  const references = baseImages.map((image) => image.references)
+  const references = (await possibleImages()).map((image) => image.references)
   const pull = { ...options, limitMs: 120_000 }
   await Promise.all(references.map(([first]) => run(['docker', 'pull', '-q', first], pull)))
   // Their layers are there now: this asks the mirror for a manifest each.

@@ -11,6 +11,8 @@ export type EngineTools = {
   readonly folder: string
   readonly dockerCli: string
   readonly runsc: string
+  /** Of this machine's generation, as a file that can be copied. */
+  readonly runc: string
   readonly init: string
   readonly busybox: string
 }
@@ -40,6 +42,7 @@ export async function provideTools(
     folder,
     dockerCli: join(folder, 'docker'),
     runsc: join(tools, 'usr/bin/runsc'),
+    runc: join(tools, 'usr/sbin/runc'),
     init: join(tools, 'usr/bin/tini-static'),
     busybox: join(tools, 'bin/busybox'),
   }

@@ -13,6 +13,7 @@ import type { EnginePaths } from './engine-paths.ts'
 import { haveEnded, signalProcess } from './engine-processes.ts'
 import type { EngineTools } from './engine-tools.ts'
 import { startRegistry } from './registry-server.ts'
+import { unpackPackages } from './private-packages.ts'
 import { run } from './run-command.ts'
 
 /** The port at which the cached registry is filled: not the mirror's, which starts later, from a copy of it. */
@@ -60,7 +61,8 @@ async function buildAndPush(
     const { extraCertificates: certificates } = supply
     await image.build({
       folder,
-      busybox: tools.busybox,
+      tools,
+      unpack: (set) => unpackPackages(set, cacheDir, log),
       extraCertificates: certificates,
       options: { env },
     })
@@ -70,7 +72,7 @@ async function buildAndPush(
   }
   log(`pushing ${first}`)
   for (const reference of image.references) {
-    const target = `127.0.0.1:${stockPort}/library/${reference}`
+    const target = stockReference(reference)
     await run(['docker', 'tag', first, target], { env })
     await run(['docker', 'push', '-q', target], { env, limitMs: 120_000 })
   }
@@ -82,7 +84,13 @@ async function takeFromStock(
   reference: string,
   env: Readonly<Record<string, string>>,
 ): Promise<void> {
-  const source = `127.0.0.1:${stockPort}/library/${reference}`
+  const source = stockReference(reference)
   await run(['docker', 'pull', '-q', source], { env, limitMs: 120_000 })
   await run(['docker', 'tag', source, reference], { env })
+}
+
+/** As a mirror of Docker Hub has it: what has no owner is of `library`. */
+function stockReference(reference: string): string {
+  const path = reference.includes('/') ? reference : `library/${reference}`
+  return `127.0.0.1:${stockPort}/${path}`
 }

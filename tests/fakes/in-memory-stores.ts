@@ -1,7 +1,12 @@
 import { randomUUID } from 'node:crypto'
 
 import { UserError } from '../../src/lib/errors.ts'
-import type { ImageInfo, ImageStore, PullProgress } from '../../src/runtime/image-store.ts'
+import type {
+  ImageInfo,
+  ImageStore,
+  PullProgress,
+  StoredImage,
+} from '../../src/runtime/image-store.ts'
 import type { LabelSelector } from '../../src/runtime/labels.ts'
 import type {
   NetworkAddresses,
@@ -32,6 +37,7 @@ export class InMemoryImages implements ImageStore {
   }
 
   readonly #here = new Set(['busybox:latest'])
+  readonly #labels = new Map<string, Readonly<Record<string, string>>>()
   readonly #elsewhere = new Set<string>()
 
   has(reference: string): boolean {
@@ -41,6 +47,30 @@ export class InMemoryImages implements ImageStore {
   /** From now on a pull finds this image. */
   publish(reference: string): void {
     this.#elsewhere.add(reference)
+  }
+
+  /** From now on this image is here, with these labels. */
+  add(reference: string, labels: Readonly<Record<string, string>>): void {
+    this.#here.add(reference)
+    this.#labels.set(reference, labels)
+  }
+
+  async list(selector: LabelSelector, signal?: AbortSignal): Promise<StoredImage[]> {
+    signal?.throwIfAborted()
+    return [...this.#here]
+      .sort()
+      .map((reference) => ({
+        id: `sha256:${reference}`,
+        references: [reference],
+        sizeBytes: 1,
+        createdAtMs: 0,
+        labels: this.#labels.get(reference) ?? {},
+      }))
+      .filter(({ labels }) => isSelected(selector, labels))
+  }
+
+  async remove(reference: string): Promise<void> {
+    this.#here.delete(reference)
   }
 
   async inspect(reference: string, signal?: AbortSignal): Promise<ImageInfo | undefined> {

@@ -27,10 +27,12 @@ export class ProgramAsUser implements Disposable {
   readonly #folder = mkdtempSync(join(tmpdir(), 'agent-wrapper-'))
   readonly file = join(this.#folder, 'agent')
 
-  constructor({ uid, gid }: User) {
+  /** `groups`: further ones of the user. */
+  constructor({ uid, gid, groups = [] }: User & { groups?: readonly number[] }) {
     const binary = process.env['AGENT_TEST_BINARY']
     if (binary === undefined) throw new Error('AGENT_TEST_BINARY is not set')
-    const become = `setpriv --reuid=${uid} --regid=${gid} --clear-groups`
+    const others = groups.length === 0 ? '--clear-groups' : `--groups=${groups.join(',')}`
+    const become = `setpriv --reuid=${uid} --regid=${gid} ${others}`
     writeFileSync(this.file, `#!/bin/sh\nexec ${become} -- '${binary}' "$@"\n`)
     chmodSync(this.#folder, 0o755)
     chmodSync(this.file, 0o755)

@@ -50,7 +50,10 @@ function readSettings(app: AppContext): Settings | { findings: Finding[] } {
   }
 }
 
-async function runtimesHere(app: AppContext, { runtime: wish }: Settings): Promise<Finding[]> {
+async function runtimesHere(
+  app: AppContext,
+  { runtime: wish, sandbox }: Settings,
+): Promise<Finding[]> {
   const limit = AbortSignal.timeout(RUNTIMES_LIMIT_MS)
   const candidates = await app.runtimes.survey(limit)
   const findings = runtimeFindings(candidates, wish)
@@ -60,7 +63,8 @@ async function runtimesHere(app: AppContext, { runtime: wish }: Settings): Promi
   const ociRuntimes = await runtime
     .ociRuntimes(AbortSignal.timeout(GVISOR_LIMIT_MS))
     .catch(() => undefined)
-  return [...findings, gvisorFinding(info.description, ociRuntimes)]
+  const where = { description: info.description, endpoint: runtime.endpoint }
+  return [...findings, gvisorFinding(where, ociRuntimes, sandbox.value)]
 }
 
 type StateHere = {

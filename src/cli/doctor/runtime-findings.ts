@@ -1,5 +1,6 @@
-import type { RuntimeChoice } from '../../config/choices.ts'
+import type { RuntimeChoice, SandboxMode } from '../../config/choices.ts'
 import type { Setting } from '../../config/settings.ts'
+import { gvisorFixes } from '../../run/gvisor-help.ts'
 import { GVISOR } from '../../run/sandbox-plan.ts'
 import type { RuntimeKind } from '../../runtime/container-state.ts'
 import type { RuntimeCandidate } from '../../runtime/runtime-directory.ts'
@@ -37,11 +38,21 @@ export function runtimeFindings(
   return [...findings, broken('runtime', missing, [`set ${wish.name} to docker`])]
 }
 
-/** Whether the engine has gVisor. `ociRuntimes`: what the engine says it has; undefined when it does not say. */
-export function gvisorFinding(engine: string, ociRuntimes: readonly string[] | undefined): Finding {
-  if (ociRuntimes === undefined) return notice('gvisor', `${engine} does not say whether it has it`)
-  if (ociRuntimes.includes(GVISOR)) return ok('gvisor', `${engine} has it`)
-  return notice('gvisor', `${engine} does not have it, so a run shares the kernel of its machine`, [
-    'install gVisor, then sudo runsc install, then sudo systemctl restart docker',
-  ])
+/**
+ * Whether the engine has gVisor, which is broken when runs are to be in it.
+ *
+ * @param ociRuntimes what the engine says it has; undefined when it does not say
+ */
+export function gvisorFinding(
+  { description, endpoint }: { description: string; endpoint: string },
+  ociRuntimes: readonly string[] | undefined,
+  sandbox: SandboxMode,
+): Finding {
+  if (ociRuntimes === undefined)
+    return notice('gvisor', `${description} does not say whether it has it`)
+  if (ociRuntimes.includes(GVISOR)) return ok('gvisor', `${description} has it`)
+  const fixes = gvisorFixes(endpoint)
+  return sandbox === 'gvisor'
+    ? broken('gvisor', `${description} does not have it, and runs are in it by default`, fixes)
+    : notice('gvisor', `${description} does not have it, so runs share its kernel`, fixes)
 }

@@ -12,7 +12,7 @@ import { refusalCases } from './refusal-cases.ts'
 import { openEmbedded } from '../../integration/embedded/embedded-bed.ts'
 import { embeddedTest } from '../../support/embedded-test.ts'
 import { RuntimeBench, type RuntimeCase } from './runtime-bench.ts'
-import { imageCases, networkCases, volumeCases } from './store-cases.ts'
+import { imageCases, networkCases, privilegeCases, volumeCases } from './store-cases.ts'
 import { streamCases } from './stream-cases.ts'
 
 /** What is promised of every runtime, by subject. */
@@ -25,6 +25,7 @@ const contract: Readonly<Record<string, readonly RuntimeCase[]>> = {
   images: imageCases,
   networks: networkCases,
   volumes: volumeCases,
+  privileges: privilegeCases,
 }
 
 /** One implementation. A new one is a new entry of the table below. */
@@ -51,7 +52,18 @@ async function dockerGaps(): Promise<Subject['gaps']> {
 }
 
 const subjects: readonly Subject[] = [
-  { name: 'in memory', test, open: async () => new InMemoryRuntime(), gaps: {} },
+  {
+    name: 'in memory',
+    test,
+    open: async () => new InMemoryRuntime(),
+    gaps: {
+      'a container is found by the further names it has on its network':
+        'its containers have no network to speak of',
+      'what a container writes to a volume is there for the next one':
+        'its containers have no file system',
+      privileges: 'its containers have none to give',
+    },
+  },
   {
     name: 'Docker',
     test: engineTest,
@@ -66,6 +78,7 @@ const subjects: readonly Subject[] = [
       images: 'it has none: commands run on the system of this machine',
       networks: 'each container has a network of its own',
       volumes: 'it has none',
+      privileges: 'nothing on it has any, which is what it is for',
       'an image that is not here is told apart, and named': 'it has no images',
       "it has a user that is not the container's":
         'a container has one user id, which is all that can be had without privileges',

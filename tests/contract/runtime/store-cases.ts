@@ -68,6 +68,18 @@ export const networkCases: readonly RuntimeCase[] = [
       expect((await bench.runtime.inspect(container))?.phase).toBe('running')
     },
   },
+  {
+    name: 'a container is found by the further names it has on its network',
+    async run(bench) {
+      const networks = networksOf(bench)
+      const network = bench.uniqueName('net')
+      bench.defer(() => removeNetworks(bench))
+      await networks.ensure({ name: network, labels: bench.labels, interContainer: true })
+      await bench.running({ network, networkAliases: ['neighbour'] })
+      const { stdout, exitCode } = await bench.run(['nslookup', 'neighbour'], { network })
+      expect({ exitCode, stdout }).toMatchObject({ exitCode: 0 })
+    },
+  },
 ]
 
 export const volumeCases: readonly RuntimeCase[] = [
@@ -83,6 +95,38 @@ export const volumeCases: readonly RuntimeCase[] = [
       await volumes.remove(spec.name)
       await volumes.remove(spec.name)
       expect(await volumes.list(bench.labels)).toEqual([])
+    },
+  },
+  {
+    name: 'what a container writes to a volume is there for the next one',
+    async run(bench) {
+      const volumes = volumesOf(bench)
+      const name = bench.uniqueName('volume')
+      bench.defer(() => volumes.remove(name))
+      await volumes.ensure({ name, labels: bench.labels })
+      const mounted = { volumes: [{ name, target: '/kept' }] }
+      const first = await bench.create({
+        ...mounted,
+        command: ['sh', '-c', 'echo it > /kept/file'],
+      })
+      const { ready, exit } = bench.runtime.wait(first)
+      await ready
+      await bench.runtime.start(first)
+      expect((await exit).exitCode).toBe(0)
+      await bench.runtime.remove(first)
+      expect((await bench.run(['cat', '/kept/file'], mounted)).stdout).toBe('it\n')
+    },
+  },
+]
+
+export const privilegeCases: readonly RuntimeCase[] = [
+  {
+    name: 'a privileged container may mount, another may not',
+    async run(bench) {
+      const command = ['mount', '-t', 'tmpfs', 'none', '/mnt']
+      const script = `mkdir -p /mnt; ${command.join(' ')}`
+      expect((await bench.script(script, { privileged: true })).exitCode).toBe(0)
+      expect((await bench.script(script)).exitCode).not.toBe(0)
     },
   },
 ]

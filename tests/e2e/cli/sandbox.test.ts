@@ -5,23 +5,22 @@ import { expect } from 'bun:test'
 import { z } from 'zod'
 import { engineRequest } from '../../../scripts/test-run/engine-request.ts'
 import { engineTest, skippedTest, testEngine } from '../../engine/test-engine.ts'
-import { AgentHome } from '../support/agent-home.ts'
+import { AgentHome, IN_GVISOR } from '../support/agent-home.ts'
 
 const info = z.looseObject({ Runtimes: z.record(z.string(), z.unknown()) })
 
 const BUSYBOX = 'image: busybox:latest\nports: { web: 3000 }\n'
-const IN_GVISOR =
-  'with gVisor the kernel inside is gVisor, and project, home and exit code are as usual'
+const TITLE = 'by default the kernel inside is gVisor, and project, home and exit code are as usual'
 
 if (await engineHasGvisor())
   engineTest(
-    IN_GVISOR,
+    TITLE,
     async () => {
-      await using home = new AgentHome()
+      await using home = new AgentHome({ env: IN_GVISOR })
       const project = home.project('p', { 'agent.yaml': BUSYBOX, 'a.txt': 'file\n' })
       const script = 'dmesg | head -n 1; cat a.txt; echo x > ~/y && echo made > made.txt; exit 5'
       const words = [project, '--', 'sh', '-c', script]
-      const { code, stdout, stderr } = await home.agent(['run', '--sandbox', 'gvisor', ...words])
+      const { code, stdout, stderr } = await home.agent(['run', ...words])
       expect(stdout).toMatch(/^\[ *[0-9.]+\] Starting gVisor\.\.\.\nfile\n$/)
       expect(stderr).not.toContain("shares the host's kernel")
       expect(code).toBe(5)
@@ -29,14 +28,13 @@ if (await engineHasGvisor())
     },
     60_000,
   )
-else skippedTest(IN_GVISOR, 'the engine has no gVisor')
+else skippedTest(TITLE, 'the engine has no gVisor')
 
 engineTest('without gVisor a notice says so, whoever decided it', async () => {
-  await using home = new AgentHome()
+  await using home = new AgentHome({ env: IN_GVISOR })
   const project = home.project('p', { 'agent.yaml': BUSYBOX })
   const ways: readonly (readonly [words: string[], env: Record<string, string>, who: string])[] = [
-    [[], {}, "the engine's default runtime"],
-    [['--sandbox', 'auto'], {}, '--sandbox auto'],
+    [['--sandbox', 'none'], {}, '--sandbox none'],
     [['--no-sandbox'], {}, '--sandbox none'],
     [[], { AGENTOPS_NO_SANDBOX: '1' }, 'AGENTOPS_NO_SANDBOX'],
   ]
@@ -50,24 +48,36 @@ engineTest('without gVisor a notice says so, whoever decided it', async () => {
   }
 })
 
-engineTest('gVisor that was asked for and is not there is refused, with help', async () => {
-  await using home = new AgentHome()
-  const socket = join(home.dir, 'engine.sock')
-  await using _engine = await engineWithoutGvisor(socket)
-  const project = home.project('p', { 'agent.yaml': `${BUSYBOX}sandbox: gvisor\n` })
-  const env = { DOCKER_HOST: `unix://${socket}` }
-  for (const words of [
-    ['run', project],
-    ['run', '--sandbox', 'gvisor', project],
-  ]) {
-    const { code, stderr } = await home.agent(words, { env })
-    expect([1, 2, 125]).toContain(code)
-    expect(stderr).toMatch(/sandbox "gvisor" \(.*\) needs gVisor, which the engine does not have/)
-    expect(stderr).toContain('fix: install gVisor and register it: runsc install')
-    expect(stderr).toContain('fix: agent run --sandbox none')
-  }
-  expect(await home.json(['list', '-a'])).toEqual({ runs: [] })
-})
+engineTest(
+  'an engine without gVisor is refused, with help, and looked at all the same',
+  async () => {
+    await using home = new AgentHome({ env: IN_GVISOR })
+    const socket = join(home.dir, 'engine.sock')
+    await using _engine = await engineWithoutGvisor(socket)
+    const project = home.project('p', { 'agent.yaml': BUSYBOX })
+    const env = { DOCKER_HOST: `unix://${socket}` }
+    for (const [words, who] of [
+      [['run', project], 'runs are in gVisor unless told otherwise, and '],
+      [
+        ['run', '--sandbox', 'gvisor', project],
+        'sandbox "gvisor" (--sandbox) needs gVisor, which ',
+      ],
+    ] as const) {
+      const { code, stderr } = await home.agent(words, { env })
+      expect(code).toBe(1)
+      expect(stderr).toContain(`error: ${who}`)
+      expect(stderr).toContain('sudo apt-get install -y runsc')
+      expect(stderr).toContain('sudo runsc install && sudo systemctl reload docker')
+      expect(stderr).toContain('agent run --no-sandbox')
+    }
+    expect(await home.json(['list', '-a'])).toEqual({ runs: [] })
+    for (const words of [['status'], ['list'], ['stop', '--all'], ['destroy', '--all']])
+      expect([words, (await home.agent(words, { env })).code]).toEqual([words, 0])
+    const doctor = await home.agent(['doctor'], { env })
+    expect(doctor.code).toBe(1)
+    expect(doctor.stdout).toMatch(/^broken +gvisor/m)
+  },
+)
 
 async function engineHasGvisor(): Promise<boolean> {
   const dockerHost = process.env['AGENT_TEST_DOCKER_HOST']

@@ -28,6 +28,8 @@ export class AgentHome implements AsyncDisposable {
       DOCKER_HOST: process.env['AGENT_TEST_DOCKER_HOST'] ?? NO_ENGINE,
       AGENTOPS_PROXY_PORT: '0',
       AGENTOPS_DAEMON_IDLE: '2',
+      // What is not about the boundary does not need the slower one; tests that are ask for it: IN_GVISOR.
+      AGENTOPS_NO_SANDBOX: '1',
       AGENT_TEST_ID: process.env['AGENT_TEST_ID'] ?? 'by-hand',
       ...options.env,
     }
@@ -86,6 +88,9 @@ export class AgentHome implements AsyncDisposable {
     rmSync(this.dir, { recursive: true, force: true })
   }
 }
+
+/** What a user has who turned nothing off: runs in gVisor. */
+export const IN_GVISOR = { AGENTOPS_NO_SANDBOX: '' } as const
 
 /** A user of a machine on which no engine answers; `env`: more of his variables. */
 export function homeWithoutEngine(env: Record<string, string> = {}): AgentHome {

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { engineTest, skippedTest } from '../../engine/test-engine.ts'
-import { tmuxProgram } from '../../engine/tmux-program.ts'
+import { debianProgram } from '../../engine/debian-program.ts'
 import { finished } from '../../support/finished.ts'
 import { type AgentHome, until } from '../support/agent-home.ts'
 
@@ -14,7 +14,7 @@ const SHELLS = {
   bash: ['bash', '--norc', '--noprofile', '-i'],
 } as const
 
-const tmux = await tmuxProgram(process.env)
+const tmux = await debianProgram('tmux', 'tmux', process.env)
 
 /** A test that needs an engine and a real terminal. */
 export function terminalTest(name: string, run: () => Promise<void>, timeoutMs = 60_000): void {

@@ -8,7 +8,7 @@ import { importFolder } from './import-image.ts'
 export const busyboxImage: BaseImage = {
   references: ['busybox:latest'],
   recipe: 'busybox-static 1',
-  async build({ folder, busybox, options }) {
+  async build({ folder, tools: { busybox }, options }) {
     for (const made of ['bin', 'etc', 'root', 'tmp', 'var/tmp']) {
       await mkdir(join(folder, made), { recursive: true })
     }

@@ -8,6 +8,7 @@ import { fieldSyntaxCases } from './cases/field-syntax.ts'
 import { hopByHopCases } from './cases/hop-by-hop.ts'
 import { hostCases } from './cases/host.ts'
 import { methodCases } from './cases/methods.ts'
+import { oddRequestCases } from './cases/odd-requests.ts'
 import { requestLineCases } from './cases/request-line.ts'
 import { responseCases } from './cases/responses.ts'
 import { targetCases } from './cases/targets.ts'
@@ -32,6 +33,7 @@ export const topics: readonly {
   { title: 'Chunks that are none', cases: badChunkCases },
   { title: 'Requests hidden in requests', cases: smugglingCases },
   { title: 'Methods and expectations', cases: methodCases },
+  { title: 'Requests out of the ordinary', cases: oddRequestCases },
   { title: 'Responses', cases: responseCases },
   { title: 'Responses without a body', cases: bodilessResponseCases },
   { title: 'Responses that are wrong', cases: badResponseCases },

@@ -78,10 +78,12 @@ describe('the check of the runtimes', () => {
   })
 
   test('knows gVisor by the name that engines have it under', () => {
-    expect(gvisorFinding('Docker', ['runc', 'runsc']).outcome).toBe('ok')
-    expect(gvisorFinding('Docker', ['runc'])).toMatchObject({ outcome: 'notice' })
-    expect(gvisorFinding('Docker', ['runc']).fix?.[0]).toContain('sudo runsc install')
-    expect(gvisorFinding('Docker', undefined).outcome).toBe('notice')
+    const engine = { description: 'Docker', endpoint: 'unix:///var/run/docker.sock' }
+    expect(gvisorFinding(engine, ['runc', 'runsc'], 'gvisor').outcome).toBe('ok')
+    expect(gvisorFinding(engine, ['runc'], 'gvisor')).toMatchObject({ outcome: 'broken' })
+    expect(gvisorFinding(engine, ['runc'], 'none')).toMatchObject({ outcome: 'notice' })
+    expect(gvisorFinding(engine, ['runc'], 'gvisor').fix?.join()).toContain('sudo runsc install')
+    expect(gvisorFinding(engine, undefined, 'gvisor').outcome).toBe('notice')
   })
 })
 
@@ -207,7 +209,7 @@ describe('agent doctor', () => {
   })
 
   test('sees the runs that nobody looks after', async () => {
-    using app = new AnApp({ env: { AGENTOPS_PROXY_PORT: '0' } })
+    using app = new AnApp({ env: { AGENTOPS_PROXY_PORT: '0', AGENTOPS_NO_SANDBOX: '1' } })
     await startedRun(app)
     await app.run('doctor')
     expect(app.output.answers.join('\n')).toContain('1 live run is not looked after')

@@ -14,7 +14,7 @@ describe('what is not available yet', () => {
     'runtime: { python: 3.10 }',
     'runtime: { go: 1.22 }\ndependencies: [go@1.22]',
     'image: busybox\ncommand: [sh]\nports: { web: 1 }\nenv: { A: b }\nmounts: ["a:/a"]\ninteractive: true',
-    'home: ephemeral\nsandbox: none\nnetwork: { policy: permissive }\ncontainer: { runtime: docker, user: image }',
+    'home: ephemeral\nsandbox: none\nnetwork: { policy: permissive }\ncontainer: { runtime: docker, user: image, memory: 1g, cpus: 1, pids: 1 }',
   ])('is nothing in %j', (text) => {
     expect(missingIn(text)).toEqual([])
   })
@@ -22,9 +22,6 @@ describe('what is not available yet', () => {
   test.each([
     ['home: persistent', '1:7: home: persistent is not available yet'],
     ['container: { runtime: apple }', '1:23: container.runtime: apple is not available yet'],
-    ['container: { memory: 1g }', '1:22: container.memory is not available yet'],
-    ['container: { cpus: 1 }', '1:20: container.cpus is not available yet'],
-    ['container: { pids: 1 }', '1:20: container.pids is not available yet'],
     [
       'container: { apple: { builder_dns: [1.1.1.1] } }',
       '1:21: container.apple is not available yet',
@@ -34,7 +31,8 @@ describe('what is not available yet', () => {
   })
 
   test('is told all at once, in the order of the file', () => {
-    expect(missingIn('container: { pids: 1 }\nhome: persistent')).toHaveLength(2)
-    expect(missingIn('container: { pids: 1 }\nhome: persistent')[0]).toStartWith('agent.yaml:1:')
+    const both = 'container: { runtime: apple }\nhome: persistent'
+    expect(missingIn(both)).toHaveLength(2)
+    expect(missingIn(both)[0]).toStartWith('agent.yaml:1:')
   })
 })

@@ -41,6 +41,7 @@ describe('flag, then environment, then agent.yaml, then config.yaml, then defaul
       sandbox: { value: 'none', source: 'environment', name: 'AGENTOPS_NO_SANDBOX' },
       buildkitHost: { value: 'tcp://buildkit:1234', source: 'environment', name: 'BUILDKIT_HOST' },
       isBuildkitDisabled: { value: true, source: 'environment', name: 'AGENTOPS_DISABLE_BUILDKIT' },
+      buildkitImage: { value: undefined, source: 'default', name: '' },
     })
   })
 
@@ -66,6 +67,7 @@ describe('flag, then environment, then agent.yaml, then config.yaml, then defaul
       sandbox: { value: 'gvisor', source: 'default', name: '' },
       buildkitHost: { value: undefined, source: 'default', name: '' },
       isBuildkitDisabled: { value: false, source: 'default', name: '' },
+      buildkitImage: { value: undefined, source: 'default', name: '' },
     })
     expect(settings({ platform: 'darwin' }).sandbox).toMatchObject({
       value: 'none',

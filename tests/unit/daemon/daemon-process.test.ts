@@ -4,6 +4,7 @@ import { runDaemon } from '../../../src/daemon/daemon-process.ts'
 import { Sqlite } from '../../../src/platform/sqlite.ts'
 import { statePaths } from '../../../src/platform/state-paths.ts'
 import { RouteStore } from '../../../src/routes/route-store.ts'
+import { AuditLog } from '../../../src/run/audit-log.ts'
 import type { RunContext } from '../../../src/run/run-context.ts'
 import { RunStore } from '../../../src/run/run-store.ts'
 import { openState } from '../../../src/state/open-state.ts'
@@ -15,12 +16,14 @@ import { temporaryFolder } from '../../support/temporary-folder.ts'
 const clock = { now: () => Date.now() }
 
 function contextOf(state: State, dir: string): RunContext {
+  const paths = statePaths({ env: { AGENTOPS_HOME: dir }, homeDir: '/', uid: -1 })
   return {
     runs: new RunStore(state, clock),
     routes: new RouteStore(state),
+    audit: new AuditLog(state, clock, (runId) => paths.runAudit(runId)),
     connect: async () => new InMemoryRuntime(),
     homeId: state.homeId,
-    paths: statePaths({ env: { AGENTOPS_HOME: dir }, homeDir: '/', uid: -1 }),
+    paths,
     clock,
     processes: new FakeProcessTable(),
     version: '1.2.3',

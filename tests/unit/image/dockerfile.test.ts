@@ -96,11 +96,15 @@ USER \${AGENT_UID}:\${AGENT_GID}
     )
   })
 
-  test('with an init script names no user, because that is for the script to become', () => {
-    const text = dockerfileOf(planOf('jq'), { ...PLAIN, initScript: 'agent-init' })
-    expect(text).toContain('COPY agent-init /usr/local/bin/agent-init\n')
-    expect(text).toEndWith('ENTRYPOINT ["/usr/local/bin/agent-init"]\n')
-    expect(text).not.toContain('USER ')
+  test('with Docker inside names no user, because that is for its entry point to become', () => {
+    for (const mode of ['host', 'dind'] as const) {
+      const text = dockerfileOf({ ...planOf('jq'), dockerMode: mode }, PLAIN)
+      expect(text).toContain(`COPY --from=docker:28.5.2-${mode === 'host' ? 'cli' : 'dind'} `)
+      expect(text).toEndWith('ENTRYPOINT ["/usr/local/bin/agent-init"]\n')
+      expect(text).not.toContain('USER ')
+      expect(text.includes('/usr/local/bin/dockerd')).toBe(mode === 'dind')
+      expect(text.includes(' iptables')).toBe(mode === 'dind')
+    }
   })
 
   test('quotes what a shell would read', () => {

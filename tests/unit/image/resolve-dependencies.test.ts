@@ -83,7 +83,6 @@ describe('dependencies are refused:', () => {
         'dependency cargo:just needs rust | add rust to dependencies',
       ],
     ],
-    ['docker:host', ['dependency docker:host is not available yet | remove it']],
   ])('%s', (texts, expected) => {
     expect(refusalsOf(...texts.split(' '))).toEqual(
       expected.map((problem) => `agent.yaml: ${problem}`),

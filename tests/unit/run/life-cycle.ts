@@ -1,5 +1,6 @@
 import { statePaths } from '../../../src/platform/state-paths.ts'
 import { RouteStore } from '../../../src/routes/route-store.ts'
+import { AuditLog } from '../../../src/run/audit-log.ts'
 import type { RunPlan } from '../../../src/run/plan.ts'
 import type { RunContext } from '../../../src/run/run-context.ts'
 import { newRunId } from '../../../src/run/run-id.ts'
@@ -53,12 +54,14 @@ export class LifeCycle implements AsyncDisposable {
     const state = openState(this.#folder.path, { uid: -1 })
     this.#states.push(state)
     const clock = { now: () => Date.now() }
+    const paths = statePaths({ env: { AGENTOPS_HOME: this.#folder.path }, homeDir: '/', uid: -1 })
     return {
       runs: new RunStore(state, clock),
       routes: new RouteStore(state),
+      audit: new AuditLog(state, clock, (runId) => paths.runAudit(runId)),
       connect: async () => this.runtime,
       homeId: state.homeId,
-      paths: statePaths({ env: { AGENTOPS_HOME: this.#folder.path }, homeDir: '/', uid: -1 }),
+      paths,
       clock,
       processes: this.processes,
       version: '1.2.3',

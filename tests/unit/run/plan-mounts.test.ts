@@ -9,9 +9,11 @@ import { valueOf } from '../config/reading.ts'
 function plannedMounts(mounts: string, asked: readonly Mount[] = []) {
   const text = `mounts: ${mounts}`
   const project = valueOf(loadProjectConfig({ text, file: 'agent.yaml' }))
-  const host = { uid: 1, gid: 1, cwd: '/elsewhere', homeDir: '/home/me' }
+  const host = { uid: 1, gid: 1, cwd: '/elsewhere', homeDir: '/home/me', platform: 'linux' }
   const plan = planRun({
     project,
+    allowed: [],
+    engine: { endpoint: 'unix:///var/run/docker.sock', buildkitImage: 'moby/buildkit:v1' },
     base: imageBase(project, { ...host, arch: 'x64', version: '1.2.3' }),
     name: 'a',
     workspace: '/w',

@@ -31,7 +31,7 @@ type Changes = Partial<Omit<PlanInputs, 'flags' | 'project'>> & {
 /** The plan of a project with this agent.yaml. */
 function planned(yaml: string, changes: Changes = {}): RunPlan {
   const project = valueOf(loadProjectConfig({ text: yaml, file: 'agent.yaml' }))
-  const host = { uid: 1000, gid: 1001, cwd: '/cwd', homeDir: '/home/me' }
+  const host = { uid: 1000, gid: 1001, cwd: '/cwd', homeDir: '/home/me', platform: 'linux' }
   return planRun({
     name: 'myapp',
     workspace: '/w',
@@ -40,6 +40,8 @@ function planned(yaml: string, changes: Changes = {}): RunPlan {
     ociRuntimes: [],
     envNames: [],
     git: { mounts: [], env: {}, missing: [] },
+    allowed: [],
+    engine: { endpoint: 'unix:///var/run/docker.sock', buildkitImage: 'moby/buildkit:v1' },
     base: imageBase(project, { ...host, arch: 'x64', version: '1.2.3' }),
     host,
     realPath: (path) => path,
@@ -67,6 +69,7 @@ describe('the plan of a run', () => {
         mode: 'none',
         notice: "sandbox: none, the container shares the host's kernel (--sandbox none)",
       },
+      limits: { pids: 4096 },
       user: '1000:1001',
       interactive: false,
       attached: true,
@@ -98,7 +101,7 @@ describe('the plan of a run', () => {
     // A system without user ids.
     ['{}', -1, undefined],
   ])('the user of %s under uid %i is %s', (yaml, uid, user) => {
-    const host = { uid, gid: 1001, cwd: '/cwd', homeDir: '/home/me' }
+    const host = { uid, gid: 1001, cwd: '/cwd', homeDir: '/home/me', platform: 'linux' }
     expect(planned(yaml, { host }).user).toBe(user)
   })
 

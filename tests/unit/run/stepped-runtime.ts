@@ -47,6 +47,9 @@ export function steppedRuntime(runtime: ContainerRuntime, onStep: OnStep): Conta
       : {
           images: {
             inspect: (reference, signal) => images.inspect(reference, signal),
+            list: (selector, signal) => images.list(selector, signal),
+            remove: (reference, signal) =>
+              around('remove image', () => images.remove(reference, signal)),
             pull: (reference, onProgress, signal) =>
               around('pull', () => images.pull(reference, onProgress, signal)),
             login: (registry, signal) => images.login(registry, signal),

@@ -47,6 +47,11 @@ export const methods = {
     'RFC 9110 §9.3.6',
     'Proxies that support CONNECT SHOULD restrict its use to a limited set of known ports or a configurable list of safe request targets.',
   ),
+  traceSecrets: cite(
+    'SHOULD',
+    'RFC 9110 §9.3.8',
+    'The recipient SHOULD exclude any request fields that are likely to contain sensitive data when that recipient generates the response content.',
+  ),
   optionsFields: cite(
     'MUST',
     'RFC 9110 §9.3.7',

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { existsSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { cacheFolder } from './engine-paths.ts'
 import { toolSuite } from './engine-suites.ts'
@@ -7,21 +8,24 @@ import { stepLog } from './step-log.ts'
 import { toolFolderFormat, writeToolFolder } from './tool-folder.ts'
 
 /**
- * The path of tmux, which is a terminal that a test can type into and look at: this machine's own, else, where the test bed
- * may bring its programs along (AGENT_TEST_ENGINE), one unpacked into the cache folder. Undefined when there is none.
+ * The path of a program that tests drive: this machine's own, else, where the test bed may bring its programs along
+ * (AGENT_TEST_ENGINE), one unpacked from its Debian package into the cache folder. Undefined when there is none.
  */
-export async function tmuxProgram(
+export async function debianProgram(
+  program: string,
+  packageName: string,
   env: Readonly<Record<string, string | undefined>>,
 ): Promise<string | undefined> {
-  const own = Bun.which('tmux', { PATH: env['PATH'] ?? '' })
+  const own = Bun.which(program, { PATH: env['PATH'] ?? '' })
   if (own !== null) return own
   if ((env['AGENT_TEST_ENGINE'] ?? '') === '') return undefined
   const cacheDir = cacheFolder(env)
-  const set = { debianSuite: toolSuite, packages: ['tmux'], withDependencies: true }
-  const root = await unpackPackages(set, cacheDir, stepLog('tmux'))
+  const set = { debianSuite: toolSuite, packages: [packageName], withDependencies: true }
+  const root = await unpackPackages(set, cacheDir, stepLog(program))
   const id = createHash('sha256')
     .update(`${basename(root)} ${toolFolderFormat}`)
     .digest('hex')
   const folder = join(cacheDir, 'terminal', id.slice(0, 12))
-  return join(await writeToolFolder(folder, [{ root, leave: [] }]), 'tmux')
+  const path = join(await writeToolFolder(folder, [{ root, leave: [] }]), program)
+  return existsSync(path) ? path : undefined
 }

@@ -1,0 +1,105 @@
+import type { ProjectFiles } from './project-files.ts'
+import type { Suggestion } from './suggestion.ts'
+
+type Framework = {
+  /** As requirement files name it. */
+  package: string
+  name: string
+  port: number
+  /** What starts it, with `PORT` for the port; undefined when the files do not tell. */
+  start: (files: ProjectFiles, port: number) => string | undefined
+}
+
+/** Where a project usually has its application, in the order in which flask looks. */
+const APPLICATIONS = ['wsgi.py', 'app.py', 'main.py', 'server.py'] as const
+
+const FRAMEWORKS: readonly Framework[] = [
+  {
+    package: 'django',
+    name: 'Django',
+    port: 8000,
+    start: (files, port) =>
+      files.text('manage.py') === undefined
+        ? undefined
+        : `python manage.py runserver 0.0.0.0:${port}`,
+  },
+  {
+    package: 'fastapi',
+    name: 'FastAPI',
+    port: 8000,
+    start: (files, port) => {
+      const file = files.first(APPLICATIONS)
+      if (file === undefined) return undefined
+      return `uvicorn ${file.replace('.py', '')}:app --host 0.0.0.0 --port ${port} --reload`
+    },
+  },
+  {
+    package: 'flask',
+    name: 'Flask',
+    port: 5000,
+    start: (files, port) => {
+      const file = files.first(APPLICATIONS)
+      const application = file === undefined ? '' : ` --app ${file}`
+      return `flask${application} run --host 0.0.0.0 --port ${port} --debug`
+    },
+  },
+  {
+    package: 'streamlit',
+    name: 'Streamlit',
+    port: 8501,
+    start: (files, port) => {
+      const file = files.first(['streamlit_app.py', ...APPLICATIONS])
+      if (file === undefined) return undefined
+      return `streamlit run ${file} --server.address 0.0.0.0 --server.port ${port}`
+    },
+  },
+]
+
+const PYTHON_VERSIONS = { least: 9, most: 13 }
+
+/** A project with requirements.txt or pyproject.toml. */
+export function suggestPython(files: ProjectFiles): Suggestion | undefined {
+  const requirements = files.text('requirements.txt')
+  const project = files.text('pyproject.toml')
+  if (requirements === undefined && project === undefined) return undefined
+  const wanted = `${requirements ?? ''}\n${project ?? ''}`
+  const framework = FRAMEWORKS.find(({ package: name }) => isNamed(wanted, name))
+  const version = pythonVersion(files)
+  const install =
+    requirements === undefined ? 'pip install -e .' : 'pip install -r requirements.txt'
+  const start = framework?.start(files, framework.port)
+  return {
+    kind: framework?.name ?? 'a Python project',
+    dependencies: [version === undefined ? 'python' : `python@${version}`],
+    ...(framework === undefined
+      ? {}
+      : {
+          port: { service: 'web', port: framework.port, why: `what ${framework.name} uses` },
+        }),
+    ...(start === undefined
+      ? {}
+      : {
+          command: {
+            line: `python -m venv ~/venv && . ~/venv/bin/activate && ${install} && exec ${start}`,
+            why: `packages in an environment of the run's own, then ${framework?.name}`,
+          },
+        }),
+    notes:
+      framework === undefined
+        ? []
+        : [
+            'A server must listen on 0.0.0.0: what listens on 127.0.0.1 only is not reachable from outside.',
+          ],
+  }
+}
+
+/** A requirement of this name, in a line or a TOML string of its own (PEP 508, PEP 621). */
+function isNamed(text: string, name: string): boolean {
+  return new RegExp(`(?:^|["'])\\s*${name}\\b(?!-)`, 'im').test(text)
+}
+
+function pythonVersion(files: ProjectFiles): string | undefined {
+  const minor = Number(/^\s*3\.(\d+)/.exec(files.text('.python-version') ?? '')?.[1])
+  const isOffered = minor >= PYTHON_VERSIONS.least && minor <= PYTHON_VERSIONS.most
+  return isOffered ? `3.${minor}` : undefined
+}
