@@ -1,10 +1,11 @@
 /*
  * npm run bench -- cli [--pairs N] [--case NAME]        agent beside the docker CLI, whole processes
  * npm run bench -- embedded [--pairs N] [--case NAME]   the embedded runtime beside Docker (Linux)
+ * npm run bench -- build [--pairs N] [--case NAME]      image builds beside docker build with buildx
  * npm run bench -- proxy [--pairs N] [--case NAME] [--quick]   the routing proxy beside others (Linux)
  *
  * A complete run also writes its part of docs/benchmarks.md.
- * cli and embedded: both programs talk to AGENT_TEST_DOCKER_HOST, else DOCKER_HOST, else the engine they find.
+ * cli, embedded and build: both programs talk to AGENT_TEST_DOCKER_HOST, else DOCKER_HOST, else the engine they find.
  * AGENT_BENCH_IMAGE names the image that is run (default debian:bookworm-slim); it must be there already.
  */
 import { readFile, writeFile } from 'node:fs/promises'
@@ -12,6 +13,7 @@ import { cpus, release } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import type { BenchOptions } from './bench-options.ts'
+import { compareBuild } from './build/compare-build.ts'
 import { compareCli } from './cli/compare-cli.ts'
 import { compareEmbedded } from './embedded/compare-embedded.ts'
 import { type DockerBenchOptions, findAgent, findDocker } from './programs.ts'
@@ -31,6 +33,7 @@ type Benchmark = {
 const benchmarks: Readonly<Record<string, Benchmark>> = {
   cli: besideDocker(compareCli),
   embedded: besideDocker(compareEmbedded),
+  build: besideDocker(compareBuild),
   proxy: { usualPairs: 15, fewestPairs: 2, quickPairs: 2, compare: besideProxies },
 }
 

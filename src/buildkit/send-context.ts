@@ -15,6 +15,7 @@ import {
 } from './fsutil-packet.ts'
 import { PacketSchema } from './generated/fsutil_pb.ts'
 import { grpcCode, GrpcError } from './grpc-error.ts'
+import { frameMessage } from './grpc-frame.ts'
 import type { GrpcCall } from './serve-grpc.ts'
 
 /**
@@ -22,6 +23,8 @@ import type { GrpcCall } from './serve-grpc.ts'
  * 6 transfers of 512 MB); with these it never was (12 of 12). They are as fast.
  */
 const pieceBytes = 32 * 1024
+/** What is sent of the list at once; less than a piece, with the one entry that goes beyond. */
+const listBytes = 16 * 1024
 /** Files that are read at a time. */
 const parallelFiles = 4
 
@@ -44,9 +47,9 @@ export async function sendContext(
   receiving.catch(() => undefined)
   try {
     for await (const { stat, content } of source.entries(request)) {
-      await transfer.list(statPacket(stat), content)
+      await transfer.list(frameMessage(statPacket(stat)), content)
     }
-    await call.send(statPacket())
+    await transfer.endList()
     await receiving
   } catch (error) {
     await call.send(errorPacket(messageOf(error))).catch(() => undefined)
@@ -63,15 +66,32 @@ class Transfer {
   /** By number of the entry; what has no content cannot be asked for. */
   readonly #contents = new Map<number, FileContent>()
   readonly #sending = new Set<Promise<void>>()
+  /** Entries that go out together: a write for each of thousands takes longer than all else. */
+  #listed: Uint8Array[] = []
+  #listedBytes = 0
 
   constructor(call: GrpcCall) {
     this.#call = call
   }
 
-  async list(packet: Uint8Array, content: FileContent | undefined): Promise<void> {
+  async list(frame: Uint8Array, content: FileContent | undefined): Promise<void> {
     const id = this.count.entries++
     if (content !== undefined) this.#contents.set(id, content)
-    await this.#call.send(packet)
+    this.#listed.push(frame)
+    this.#listedBytes += frame.length
+    if (this.#listedBytes >= listBytes) await this.#flushList()
+  }
+
+  async endList(): Promise<void> {
+    this.#listed.push(frameMessage(statPacket()))
+    await this.#flushList()
+  }
+
+  async #flushList(): Promise<void> {
+    const frames = Buffer.concat(this.#listed)
+    this.#listed = []
+    this.#listedBytes = 0
+    await this.#call.sendFrame(frames)
   }
 
   /** Until the other side says that it has everything. */

@@ -2,7 +2,7 @@ import { messageOf, UserError, usageError } from '../lib/errors.ts'
 import { printable } from '../lib/printable.ts'
 import { runSession } from '../run/attached-session.ts'
 import { DEFAULT_DETACH_KEYS, parseDetachKeys } from '../run/detach-keys.ts'
-import { execUserOf } from '../run/planned-docker.ts'
+import { execCommandOf } from '../run/planned-docker.ts'
 import { resolveRun } from '../run/resolve-run.ts'
 import { containerId } from '../runtime/container-state.ts'
 import type { ExecSession } from '../runtime/container-runtime.ts'
@@ -29,11 +29,9 @@ export async function execInRun(
   const tty = stdin && app.terminal.stdinIsTty && app.terminal.stdoutIsTty
   const size = app.terminal.size()
   const runtime = await context.connect(run.runtime, run.endpoint)
-  const user = execUserOf(run.plan)
   recordExec(app, run.id, { program: command[0] ?? '', interactive: stdin })
   const session = await runtime.exec(containerId(run.containerId), {
-    command,
-    ...(user === undefined ? {} : { user }),
+    command: execCommandOf(run.plan, command),
     env: tty ? { TERM: app.host.env['TERM'] ?? 'xterm' } : {},
     tty,
     stdin,

@@ -47,13 +47,14 @@ export async function performRun(app: AppContext, flags: RunFlags): Promise<void
   for (const name of missing) progress.notice(`${name} is not set here, so the run does not get it`)
   const name = nameOf(flags, project)
   requireTerminal(app, flags, project)
-  const allowed = await requireConsent(app, { project, workspace, flags, progress })
   using interruption = interruptionOf(progress)
   progress.status('Initializing…')
   const { detected, base, ociRuntimes } = await progress.timed('detect', () =>
     findGround(app, { project, settings }, interruption.signal),
   )
   const git = gitMounts(workspace)
+  // What cannot be at all needs nobody's consent.
+  const allowed = await requireConsent(app, { project, workspace, flags, progress })
   const plan = planRun({
     project,
     name,

@@ -98,14 +98,15 @@ function noConsent(
     ...lines.map((line) => `  ${line}`),
   ]
   return new UserError(what.join('\n'), {
-    fix: [`agent trust ${path}, once you have looked at it`, ...missing.flatMap(flagsFor)],
+    fix: [`look at it, then: agent trust ${path}`, ...missing.flatMap(flagsFor)],
     exitCode: 2,
   })
 }
 
 /** The flag that says the same, where there is one. */
 function flagsFor({ key, value }: AskedKey): string[] {
-  if (key === 'sandbox') return [`agent run --sandbox ${value}`]
+  if (key === 'sandbox')
+    return [value === 'none' ? 'agent run --sandbox none' : 'agent run --sandbox auto']
   if (key === 'mounts') return [`agent run --mount ${value}`]
   return []
 }

@@ -2,7 +2,7 @@ import { archiveCommands, packagesForArchive, scriptCommands } from './archive-s
 import { baseReference, copiedRuntimes, copyReference } from './base-image.ts'
 import type { Architecture } from './catalogue-entry.ts'
 import { type DockerMode, dockerReference, dockerStep, packagesForDocker } from './docker-mode.ts'
-import { initScript } from './init-script.ts'
+import { INIT, initScript } from './init-script.ts'
 import type { InstallPlan } from './install-plan.ts'
 import { packageSteps } from './package-steps.ts'
 import { runStep, shellWord } from './run-step.ts'
@@ -123,13 +123,9 @@ function userSteps(): string[] {
  * line by line, because a build of ours has no context and old builders know no here-document.
  */
 function initSteps(mode: DockerMode): string[] {
-  const target = '/usr/local/bin/agent-init'
   const lines = initScript(mode).trimEnd().split('\n').map(shellWord)
-  const write = `printf '%s\\n' \\\n      ${lines.join(' \\\n      ')} \\\n      > ${target}`
-  return [
-    runStep([write, `chmod 0755 ${target}`], { cacheMounts: false }),
-    `ENTRYPOINT ["${target}"]`,
-  ]
+  const write = `printf '%s\\n' \\\n      ${lines.join(' \\\n      ')} \\\n      > ${INIT}`
+  return [runStep([write, `chmod 0755 ${INIT}`], { cacheMounts: false }), `ENTRYPOINT ["${INIT}"]`]
 }
 
 /** A hook of several lines is as many commands. */

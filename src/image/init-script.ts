@@ -1,7 +1,10 @@
 import type { DockerMode } from './docker-mode.ts'
 
+/** Where an image with Docker inside has its entry point. */
+export const INIT = '/usr/local/bin/agent-init'
+
 /** The user of the run in images of ours; there is none where the run is root's. */
-export const RUN_USER = 'agent'
+const RUN_USER = 'agent'
 
 /** The builder that `docker build` inside uses (docker:dind). */
 export const BUILDER = 'side'
@@ -18,6 +21,17 @@ as_user() {
   grep -q '^${RUN_USER}:' /etc/passwd || exec "$@"
   exec setpriv --reuid=${RUN_USER} --regid="$(id -g ${RUN_USER})" --init-groups --inh-caps=-all --bounding-set=-all --no-new-privs "$@"
 }`
+
+/** Further commands of the run (`agent exec`) come in the same way, once there is an engine to talk to. */
+const ENTER = `if [ "\${1:-}" = --enter ]; then
+  shift
+  end=$(($(date +%s) + 60))
+  until [ -e /run/agent-ready ]; do
+    [ "$(date +%s)" -lt $end ] || fail "the engine inside is not ready"
+    sleep 0.1
+  done
+  as_user "$@"
+fi`
 
 /** cgroups of version 2: an engine inside needs its processes in a group of their own (no internal processes). */
 const ENGINE = `if [ -f /sys/fs/cgroup/cgroup.controllers ]; then
@@ -50,10 +64,11 @@ sed -i "s/^\\([^:]*:[^:]*:$gid:.*\\)$/\\1,${RUN_USER}/; s/:,${RUN_USER}$/:${RUN_
 const BUILDX = `(as_user docker buildx create --name ${BUILDER} --driver remote --driver-opt default-load=true --use "$BUILDKIT_HOST" >/dev/null) || fail "buildx could not be told of the builder"`
 
 const TAIL = `[ $# -gt 0 ] || set -- bash
+: > /run/agent-ready
 as_user "$@"`
 
 /** The entry point of images with a docker mode: POSIX sh, begun as root. */
 export function initScript(mode: DockerMode): string {
-  const parts = mode === 'host' ? [HEAD, JOIN, TAIL] : [HEAD, ENGINE, JOIN, BUILDX, TAIL]
-  return `${parts.join('\n')}\n`
+  const parts = mode === 'host' ? [JOIN, TAIL] : [ENGINE, JOIN, BUILDX, TAIL]
+  return `${[HEAD, ENTER, ...parts].join('\n')}\n`
 }

@@ -51,7 +51,7 @@ export async function startSidecar(
 }
 
 function sidecarSpec(
-  { runId, hostEnv }: StartOptions,
+  { plan, runId, hostEnv }: StartOptions,
   context: RunContext,
   image: string,
 ): ContainerSpec {
@@ -73,6 +73,8 @@ function sidecarSpec(
     network: ownNetworkName(runId),
     networkAliases: [BUILDKIT_HOST],
     privileged: true,
+    // Work that a run gives away is still the run's.
+    ...(plan.limits === undefined ? {} : { limits: plan.limits }),
     tty: false,
     stdin: false,
   }

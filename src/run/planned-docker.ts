@@ -3,7 +3,7 @@ import { z } from 'zod'
 import type { SandboxMode } from '../config/choices.ts'
 import type { Setting } from '../config/settings.ts'
 import type { DockerMode } from '../image/docker-mode.ts'
-import { RUN_USER } from '../image/init-script.ts'
+import { INIT } from '../image/init-script.ts'
 import { UserError, usageError } from '../lib/errors.ts'
 import type { RuntimeInfo } from '../runtime/container-state.ts'
 import type { SandboxPlan } from './plan.ts'
@@ -23,13 +23,11 @@ export function dockerOfPlan(plan: unknown): PlannedDocker | undefined {
 }
 
 /**
- * Who a further command in the run is, where the container does not say: with Docker inside its own user is root, who
- * has become the run's user by now. By name, so that the engine gives it the groups it has inside.
+ * A further command of the run, as its container is told of it: with Docker inside it is begun by root, as the main one
+ * is, and goes the same way to become the run's user.
  */
-export function execUserOf(plan: unknown): string | undefined {
-  if (dockerOfPlan(plan) === undefined) return undefined
-  const read = z.object({ user: z.string() }).safeParse(plan)
-  return read.success && read.data.user.startsWith('0:') ? undefined : RUN_USER
+export function execCommandOf(plan: unknown, command: readonly string[]): readonly string[] {
+  return dockerOfPlan(plan) === undefined ? command : [INIT, '--enter', ...command]
 }
 
 /** Where the engine of a virtual machine (Docker Desktop, Colima, OrbStack) has its socket, seen from its containers. */

@@ -73,7 +73,9 @@ engineTest('what gives away more than a project is refused, unless it is meant',
   const meant = ['run', '--allow-unsafe-mount', ownHome, '--', 'ls', '-a']
   expect((await home.agent(meant)).stdout).toContain('.ssh')
   const fromFile = home.project('q', { 'agent.yaml': `${BUSYBOX}mounts: [/etc:/etc-of-host]\n` })
-  expect((await home.agent(['run', fromFile])).stderr).toContain('asks to mount "/etc"')
+  const asked = (await home.agent(['run', fromFile])).stderr
+  expect(asked).toContain('mounts: /etc:/etc-of-host')
+  expect(asked).toContain('fix: agent run --mount /etc:/etc-of-host')
 })
 
 engineTest('--keep keeps the container until destroy', async () => {

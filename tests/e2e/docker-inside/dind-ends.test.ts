@@ -18,16 +18,25 @@ async function untilNothingIsLeft(home: AgentHome): Promise<void> {
   await until('nothing is left', isGone, 20_000)
 }
 
+/** Attached, and so far that its command has said something to its user. */
 async function startAttached(home: AgentHome) {
-  const child = home.spawn(['run', '--name', 'a', home.project('p', DIND), '--', 'sleep', '600'])
-  const view = new HomeView(home)
-  await until('it runs', () => view.run('a')?.state === 'running', 200_000)
+  const words = ['sh', '-c', 'echo ready; exec sleep 600']
+  const child = home.spawn([
+    'run',
+    '--name',
+    'a',
+    await home.trustedProject('p', DIND),
+    '--',
+    ...words,
+  ])
+  const { value } = await child.stdout.getReader().read()
+  expect(new TextDecoder().decode(value)).toBe('ready\n')
   return child
 }
 
 dindTest('its natural end leaves nothing, and the exit code is that of the command', async () => {
   await using home = new AgentHome()
-  const project = home.project('p', DIND)
+  const project = await home.trustedProject('p', DIND)
   const { code } = await home.agent(['run', project, '--', 'sh', '-c', 'exit 7'])
   expect(code).toBe(7)
   expect(await madeBy(home)).toEqual(NOTHING)
@@ -35,13 +44,22 @@ dindTest('its natural end leaves nothing, and the exit code is that of the comma
 
 dindTest('a detached one that ends by itself leaves nothing', async () => {
   await using home = new AgentHome()
-  await home.answer(['run', '-d', home.project('p', DIND), '--', 'true'])
+  await home.answer(['run', '-d', await home.trustedProject('p', DIND), '--', 'true'])
   await untilNothingIsLeft(home)
 })
 
 dindTest('destroy leaves nothing', async () => {
   await using home = new AgentHome()
-  await home.answer(['run', '-d', '--name', 'a', home.project('p', DIND), '--', 'sleep', '600'])
+  await home.answer([
+    'run',
+    '-d',
+    '--name',
+    'a',
+    await home.trustedProject('p', DIND),
+    '--',
+    'sleep',
+    '600',
+  ])
   await home.answer(['destroy', 'a', '--time', '0'])
   expect(await madeBy(home)).toEqual(NOTHING)
 })
@@ -76,7 +94,16 @@ dindTest(
   'what cannot be removed is told, the rest goes, and the next command finishes',
   async () => {
     await using home = new AgentHome()
-    const start = ['run', '-d', '--name', 'a', home.project('p', DIND), '--', 'sleep', '600']
+    const start = [
+      'run',
+      '-d',
+      '--name',
+      'a',
+      await home.trustedProject('p', DIND),
+      '--',
+      'sleep',
+      '600',
+    ]
     const runId = await home.answer(start)
     const volume = `agentops-docker-${runId}`
     const labels = Object.entries(testLabels()).flatMap(([key, value]) => [

@@ -12,7 +12,8 @@ const ASK = `require('node:http').get(process.env.AGENTOPS_URL_WEB, (answer) => 
 
 const PROJECT = {
   ...INIT_IMAGE,
-  'agent.yaml': 'dependencies: [node@22, docker:dind]\nports: { web: 3000 }\n',
+  'agent.yaml':
+    'dependencies: [node@22, docker:dind]\nports: { web: 3000 }\ncontainer: { pids: 3000 }\n',
   'server.cjs': SERVER,
   'ask.cjs': ASK,
   'build.sh': BUILD_AND_RUN,
@@ -20,7 +21,11 @@ const PROJECT = {
 
 const inspected = z.object({
   Config: z.object({ Image: z.string() }),
-  HostConfig: z.object({ Privileged: z.boolean(), Binds: z.array(z.string()).nullish() }),
+  HostConfig: z.object({
+    Privileged: z.boolean(),
+    Binds: z.array(z.string()).nullish(),
+    PidsLimit: z.number(),
+  }),
   Mounts: z.array(z.object({ Type: z.string(), Source: z.string(), Destination: z.string() })),
   NetworkSettings: z.object({ Networks: z.record(z.string(), z.unknown()) }),
 })
@@ -51,7 +56,7 @@ dindTest(
   'an engine of the run alone, images made by the builder beside it, its ports by their names',
   async () => {
     await using home = new AgentHome()
-    const project = home.project('p', PROJECT)
+    const project = await home.trustedProject('p', PROJECT)
     const start = ['run', '-d', '--name', 'inner', project, '--', 'node', 'server.cjs']
     const runId = await home.answer(start)
     const { main, sidecar } = await containersOf(runId)
@@ -82,6 +87,7 @@ dindTest(
     expect(binds.map(({ Destination }) => Destination)).toEqual(['/etc/agentops/buildkitd.toml'])
     expect(Object.keys(beside.NetworkSettings.Networks)).toEqual([`agentops-${runId}`])
     const own = await inspect(main)
+    expect([own.HostConfig.PidsLimit, beside.HostConfig.PidsLimit]).toEqual([3000, 3000])
     expect(own.HostConfig.Privileged).toBe(true)
     expect(own.Mounts.map(({ Source }) => Source).filter((path) => path.endsWith('.sock'))).toEqual(
       [],
@@ -107,6 +113,7 @@ else
     await using home = new AgentHome({ binary: wrapper.file })
     const project = home.project('p', { ...INIT_IMAGE, ...DIND, 'build.sh': BUILD_AND_RUN })
     giveTo(user, home.dir)
+    await home.answer(['trust', '--yes', project])
     const script = 'id -u; grep CapEff /proc/self/status; touch /etc/x 2>/dev/null || sh build.sh'
     const words = ['run', '--name', 'a', project, '--', 'sh', '-c', script]
     const { stdout, stderr, code } = await home.agent(words)
@@ -118,7 +125,7 @@ else
 
 dindTest('what it means is told beforehand, and once when it starts', async () => {
   await using home = new AgentHome()
-  const project = home.project('p', DIND)
+  const project = await home.trustedProject('p', DIND)
   const plan = await home.answer(['run', '--dry-run', project])
   expect(plan).toContain(`docker     an engine of its own, built for by ${BUILDKIT_IMAGE}`)
   expect(plan).toContain('privileged for docker:dind')
@@ -133,7 +140,7 @@ dindTest(
     await using home = new AgentHome({
       env: { AGENTOPS_BUILDKIT_IMAGE: 'agent-test/no-such-buildkit:1' },
     })
-    const project = home.project('p', DIND)
+    const project = await home.trustedProject('p', DIND)
     const { stderr, code } = await home.agent(['run', project, '--', 'true'])
     expect(code).toBe(125)
     expect(stderr).toContain('error: docker:dind needs the image agent-test/no-such-buildkit:1')
@@ -146,7 +153,7 @@ dindTest(
 dindTest('a builder that does not answer as one is told with its last words', async () => {
   // A program that takes none of BuildKit's options ends at once.
   await using home = new AgentHome({ env: { AGENTOPS_BUILDKIT_IMAGE: 'busybox:latest' } })
-  const project = home.project('p', DIND)
+  const project = await home.trustedProject('p', DIND)
   const { stderr, code } = await home.agent(['run', project, '--', 'true'])
   expect(code).toBe(125)
   expect(stderr).toContain('the builder of docker:dind')

@@ -30,6 +30,7 @@ else
       })
       const project = home.project('p', HOST)
       giveTo(user, home.dir)
+      await home.answer(['trust', '--yes', project])
       const script =
         'id -u; id -G; docker ps --format "{{.Names}}"; echo $HOME; touch /etc/x 2>&1 || sleep 600'
       await home.answer(['run', '-d', '--name', 'a', project, '--', 'sh', '-c', script])
@@ -64,7 +65,7 @@ engineTest(
   'what it means is told beforehand, and once when it starts',
   async () => {
     await using home = new AgentHome()
-    const project = home.project('p', HOST)
+    const project = await home.trustedProject('p', HOST)
     expect(await home.answer(['run', '--dry-run', project])).toMatch(/^docker {5}the engine at \//m)
     const words = ['run', project, '--', 'docker', 'info', '--format', '{{.ServerVersion}}']
     const { code, stderr, stdout } = await home.agent(words)
@@ -78,7 +79,9 @@ engineTest(
 engineTest('a boundary that was asked for and cannot be is refused', async () => {
   await using home = new AgentHome()
   for (const mode of ['host', 'dind']) {
-    const project = home.project(mode, { 'agent.yaml': `dependencies: [docker:${mode}]\n` })
+    const project = await home.trustedProject(mode, {
+      'agent.yaml': `dependencies: [docker:${mode}]\n`,
+    })
     const { code, stderr } = await home.agent(['run', '--sandbox', 'gvisor', project])
     expect(code).toBe(2)
     expect(stderr).toContain(`error: sandbox "gvisor" (--sandbox) cannot do docker:${mode}`)

@@ -47,6 +47,13 @@ export class AgentHome implements AsyncDisposable {
     return path
   }
 
+  /** A project folder that the user has allowed all that its agent.yaml asks for. */
+  async trustedProject(name: string, files: Record<string, string>): Promise<string> {
+    const path = this.project(name, files)
+    await this.answer(['trust', '--yes', path])
+    return path
+  }
+
   spawn(
     parameters: readonly string[],
     options: { cwd?: string; env?: Record<string, string> } = {},

@@ -4,11 +4,10 @@ import type { Life } from './lives.ts'
 export const dindLife: Life = {
   name: 'docker:dind',
   kind: 'start attached',
-  prepare: async () => undefined,
-  begin: (home, env) => {
-    const project = home.project('p', { 'agent.yaml': 'dependencies: [docker:dind]\n' })
-    return home.spawn(['run', '--name', 'a', project, '--', 'true'], { env })
+  prepare: async (home) => {
+    await home.trustedProject('p', { 'agent.yaml': 'dependencies: [docker:dind]\n' })
   },
+  begin: (home, env) => home.spawn(['run', '--name', 'a', 'p', '--', 'true'], { env }),
   go: async (_home, child) => {
     await child.exited
   },

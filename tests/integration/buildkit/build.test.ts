@@ -1,5 +1,5 @@
 import { expect } from 'bun:test'
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
 
@@ -196,17 +196,3 @@ function sleepers(seconds: number): string[] {
     }
   })
 }
-
-engineTest('eight builds at a time each get their own', async () => {
-  await using bed = await BuildBed.open()
-  const builds = Array.from({ length: 8 }, async (_, index) => {
-    using context = temporaryFolder()
-    const id = crypto.randomUUID()
-    writeFileSync(join(context.path, 'id'), id)
-    const built = await bed.build(`FROM busybox\nCOPY id /id\nRUN cat /id; echo " ${index}"\n`, {
-      contextDir: context.path,
-    })
-    expect(built.output()).toBe(`${id} ${index}\n`)
-  })
-  await Promise.all(builds)
-})

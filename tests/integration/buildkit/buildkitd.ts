@@ -82,6 +82,10 @@ export class Buildkitd implements AsyncDisposable {
     return `tcp://localhost:${this.#port}`
   }
 
+  get pid(): number {
+    return this.#child.pid
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     this.#child.kill('SIGTERM')
     const isGone = await Promise.race([this.#child.exited.then(() => true), Bun.sleep(10_000)])

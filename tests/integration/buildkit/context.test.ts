@@ -1,102 +1,13 @@
 import { expect } from 'bun:test'
-import { createWriteStream, mkdirSync, utimesSync, writeFileSync } from 'node:fs'
-import { lstat, readdir, readFile, readlink, symlink } from 'node:fs/promises'
+import { mkdirSync, utimesSync, writeFileSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { pipeline } from 'node:stream/promises'
 
-import type { ReceiveOutput } from '../../../src/runtime/image-builder.ts'
 import { engineTest } from '../../engine/test-engine.ts'
 import { rejectionOf } from '../../support/rejection-of.ts'
 import { temporaryFolder } from '../../support/temporary-folder.ts'
+import { into, unpack } from './archive.ts'
 import { BuildBed } from './build-bed.ts'
-
-/** What a tree is made of, by path: `file <mode> <hash>`, `link <target>`, `folder <mode>`. */
-async function treeOf(root: string): Promise<Map<string, string>> {
-  const tree = new Map<string, string>()
-  for (const path of (await readdir(root, { recursive: true })).toSorted()) {
-    const place = join(root, path)
-    const stat = await lstat(place)
-    const mode = (stat.mode & 0o7777).toString(8)
-    if (stat.isSymbolicLink()) tree.set(path, `link ${await readlink(place)}`)
-    else if (stat.isDirectory()) tree.set(path, `folder ${mode}`)
-    else tree.set(path, `file ${mode} ${Bun.hash(await readFile(place))}`)
-  }
-  return tree
-}
-
-const awkward = [
-  'a b',
-  'a,b',
-  '-dash',
-  '%41',
-  '[x]',
-  'quo"te',
-  "apos'trophe",
-  'back\\slash',
-  'new\nline',
-  '#hash',
-  '!not',
-  'ünï',
-  '🙂',
-  'ｆｕｌｌ',
-  '*',
-  '?',
-  '$HOME',
-  '~',
-  'foo',
-  'foo-x',
-  'foo.d',
-  '.hidden',
-  '...',
-  'a'.repeat(255),
-]
-
-/** A tree of 5,000 files whose names try everything. */
-function makeTree(root: string): void {
-  for (let index = 0; index < 5_000; index++) {
-    const name = awkward[index % awkward.length] ?? ''
-    const folder = `d${index % 7}/${awkward[(index >> 5) % 20] ?? ''}/${Math.floor(index / 500)}`
-    const file = join(root, folder, name.length > 200 ? name : `${name}${index}`)
-    mkdirSync(dirname(file), { recursive: true })
-    const size = index % 100 === 0 ? 100_000 : index % 50
-    writeFileSync(file, Buffer.alloc(size, `${index} `), { mode: index % 3 === 0 ? 0o755 : 0o640 })
-  }
-}
-
-/** Writes an archive to a file. */
-function into(file: string): ReceiveOutput {
-  return (pieces) => pipeline(pieces, createWriteStream(file))
-}
-
-async function unpack(archive: string, folder: string): Promise<void> {
-  mkdirSync(folder)
-  const child = Bun.spawn(['tar', '-xf', archive, '-C', folder], { stderr: 'inherit' })
-  expect(await child.exited).toBe(0)
-}
-
-engineTest(
-  '5,000 files with awkward names arrive and come back byte for byte',
-  async () => {
-    await using bed = await BuildBed.open()
-    using folder = temporaryFolder()
-    const context = join(folder.path, 'context')
-    makeTree(context)
-    mkdirSync(join(context, 'empty'))
-    await symlink('d0/../nowhere', join(context, 'dangling'))
-    await symlink('d1', join(context, 'link-to-folder'))
-    const archive = join(folder.path, 'out.tar')
-    await bed.build('FROM scratch\nCOPY . /\n', {
-      contextDir: context,
-      output: { exporter: 'tar', receive: into(archive) },
-    })
-    await unpack(archive, join(folder.path, 'out'))
-    const [sent, received] = [await treeOf(context), await treeOf(join(folder.path, 'out'))]
-    expect(sent.size).toBeGreaterThan(5_000)
-    expect([...received].filter(([path, what]) => sent.get(path) !== what)).toEqual([])
-    expect(received.size).toBe(sent.size)
-  },
-  120_000,
-)
 
 engineTest('an unchanged context sends nothing, a changed one what has changed', async () => {
   await using bed = await BuildBed.open()

@@ -3,7 +3,7 @@ import {
   type DockerInputs,
   dockerOfPlan,
   dockerSandbox,
-  execUserOf,
+  execCommandOf,
   needsDocker,
   planDocker,
 } from '../../../src/run/planned-docker.ts'
@@ -96,9 +96,13 @@ describe('the boundary of Docker inside', () => {
   })
 })
 
-test('a further command is of the user that root has become', () => {
+test('a further command goes the same way as the first', () => {
   const docker = { mode: 'host', socket: '/s' }
-  expect(execUserOf({ docker, user: '1000:1000' })).toBe('agent')
-  expect(execUserOf({ docker, user: '0:0' })).toBeUndefined()
-  expect(execUserOf({ user: '1000:1000' })).toBeUndefined()
+  expect(execCommandOf({ docker }, ['ls', '-l'])).toEqual([
+    '/usr/local/bin/agent-init',
+    '--enter',
+    'ls',
+    '-l',
+  ])
+  expect(execCommandOf({}, ['ls'])).toEqual(['ls'])
 })
