@@ -9,7 +9,7 @@ export class Bell implements Disposable {
   #rung = Promise.withResolvers<void>()
   #isDue = false
 
-  constructor(root: string, signal: AbortSignal) {
+  constructor(root: string, signal: AbortSignal, lookMs = LOOK_MS) {
     const ring = (): void => this.#rung.resolve()
     const watcher = watch(root, ring)
     this.#undo.defer(() => watcher.close())
@@ -18,7 +18,7 @@ export class Bell implements Disposable {
     const timer = setInterval(() => {
       this.#isDue = true
       ring()
-    }, LOOK_MS)
+    }, lookMs)
     this.#undo.defer(() => clearInterval(timer))
     signal.addEventListener('abort', ring, { once: true })
     this.#undo.defer(() => signal.removeEventListener('abort', ring))
