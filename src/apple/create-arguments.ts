@@ -39,7 +39,10 @@ export function createCall(spec: ContainerSpec, hostPorts: readonly number[]): C
   const environment = environmentArguments(spec.env)
   const words = [
     'create',
-    ...['--name', spec.name, '--workdir', spec.workingDir],
+    '--name',
+    spec.name,
+    '--workdir',
+    spec.workingDir,
     ...environment.words,
     ...Object.entries(spec.labels).flatMap(([name, value]) => ['--label', `${name}=${value}`]),
     ...spec.mounts.flatMap(({ source, target, readonly }) => [

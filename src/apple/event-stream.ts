@@ -1,7 +1,7 @@
 import type { ContainerEvent, ContainerId, ContainerState } from '../runtime/container-state.ts'
 import { isSelected, type LabelSelector } from '../runtime/labels.ts'
 import { Bell } from '../runtime/supervised/bell.ts'
-import { JournalReader } from '../runtime/supervised/event-journal.ts'
+import type { JournalReader } from '../runtime/supervised/event-journal.ts'
 
 /**
  * How often it is looked for what nobody of ours did: `container` has no events, and each look is a process. What

@@ -4,6 +4,7 @@ import type { ContainerId, ExitStatus } from '../runtime/container-state.ts'
 import { ContainerUnavailableError } from '../runtime/container-unavailable-error.ts'
 import { untilClosed } from '../runtime/supervised/sockets.ts'
 import { giveOrderOnceStarted } from '../runtime/supervised/supervisor-connection.ts'
+import type { ExitRecord } from '../runtime/supervised/supervision-records.ts'
 import type { AppleCommand } from './apple-command.ts'
 import type { AppleStore } from './apple-store.ts'
 import { findContainer } from './find-container.ts'
@@ -31,11 +32,10 @@ export async function exitOf(
     const folder = store.find(id)
     if (folder === undefined && isFirst) throw new ContainerUnavailableError(id, 'missing')
     if (folder === undefined) return REMOVED
-    const { phase, exit } = folder.condition(flock)
+    const { exit } = folder.condition(flock)
     if (exit !== undefined && !(await goesOn(id, exit, options))) {
       ready()
-      const { exitCode, error } = exit
-      return { exitCode, ...(error === undefined ? {} : { error }) }
+      return statusOf(exit)
     }
     const order = { verb: 'watch' } as const
     const watching = giveOrderOnceStarted(folder, order, { libc: flock, signal })
@@ -43,9 +43,12 @@ export async function exitOf(
     ready()
     const socket = await watching.socket
     if (socket !== undefined) await untilClosed(socket, { signal })
-    else if (exit !== undefined) await delay(LOOK_MS, undefined, { ...(signal && { signal }) })
-    else if (phase === 'running') await delay(LOCK_POLL_MS)
+    else await delay(exit === undefined ? LOCK_POLL_MS : LOOK_MS)
   }
+}
+
+function statusOf({ exitCode, error }: ExitRecord): ExitStatus {
+  return { exitCode, ...(error === undefined ? {} : { error }) }
 }
 
 /** Whether a container lives although its supervising process was killed. */

@@ -16,29 +16,31 @@ export type AppleImage = {
 const words = z.array(z.string()).nullish()
 const descriptor = z.object({ digest: z.string() })
 
+const variantSchema = z.object({
+  platform: z.object({ os: z.string(), architecture: z.string() }),
+  size: z.number(),
+  config: z.object({
+    created: z.string().nullish(),
+    config: z
+      .object({
+        Cmd: words,
+        Entrypoint: words,
+        User: z.string().nullish(),
+        Labels: z.record(z.string(), z.string()).nullish(),
+      })
+      .nullish(),
+  }),
+})
+
+type Variant = z.infer<typeof variantSchema>
+
 const inspectSchema = z.array(
   z.object({
     // Up to 0.12 these two; from 1.0 on in `configuration`.
     name: z.string().optional(),
     index: descriptor.optional(),
     configuration: z.object({ name: z.string(), descriptor }).optional(),
-    variants: z.array(
-      z.object({
-        platform: z.object({ os: z.string(), architecture: z.string() }),
-        size: z.number(),
-        config: z.object({
-          created: z.string().nullish(),
-          config: z
-            .object({
-              Cmd: words,
-              Entrypoint: words,
-              User: z.string().nullish(),
-              Labels: z.record(z.string(), z.string()).nullish(),
-            })
-            .nullish(),
-        }),
-      }),
-    ),
+    variants: z.array(variantSchema),
   }),
 )
 
@@ -53,21 +55,28 @@ const listSchema = z.array(
 
 /** Decodes `container image inspect`, of 0.x and of 1.x; throws on any other. */
 export function decodeImages(json: string, architecture: string): AppleImage[] {
-  return inspectSchema.parse(JSON.parse(json)).map(({ name, index, configuration, variants }) => {
-    const fitting = variants.find((it) => it.platform.architecture === architecture)
-    const { size = 0, config } = fitting ?? variants[0] ?? {}
-    const inner = config?.config
-    return {
-      reference: configuration?.name ?? name ?? '',
-      digest: configuration?.descriptor.digest ?? index?.digest ?? '',
-      sizeBytes: size,
-      createdAtMs: Date.parse(config?.created ?? '') || 0,
-      command: inner?.Cmd ?? [],
-      entrypoint: inner?.Entrypoint ?? [],
-      user: inner?.User ?? '',
-      labels: inner?.Labels ?? {},
-    }
-  })
+  return inspectSchema.parse(JSON.parse(json)).map(({ name, index, configuration, variants }) => ({
+    reference: configuration?.name ?? name ?? '',
+    digest: configuration?.descriptor.digest ?? index?.digest ?? '',
+    ...contentOf(variants.find((it) => it.platform.architecture === architecture) ?? variants[0]),
+  }))
+}
+
+function contentOf(variant: Variant | undefined): Omit<AppleImage, 'reference' | 'digest'> {
+  return {
+    sizeBytes: variant?.size ?? 0,
+    createdAtMs: Date.parse(variant?.config.created ?? '') || 0,
+    ...defaultsOf(variant?.config.config ?? {}),
+  }
+}
+
+function defaultsOf({ Cmd, Entrypoint, User, Labels }: NonNullable<Variant['config']['config']>) {
+  return {
+    command: Cmd ?? [],
+    entrypoint: Entrypoint ?? [],
+    user: User ?? '',
+    labels: Labels ?? {},
+  }
 }
 
 /** The names in `container image list --format json`, of 0.x and of 1.x; throws on any other. */

@@ -11,7 +11,10 @@ export async function* readOutput(
   options: LogOptions,
   { flock, signal }: { flock: Flock; signal: AbortSignal | undefined },
 ): AsyncGenerator<LogChunk> {
-  if (!options.follow) return yield* readLog(folder.log, options, async () => false)
+  if (!options.follow) {
+    yield* readLog(folder.log, options, async () => false)
+    return
+  }
   const order = { verb: 'watch' } as const
   const watching = giveOrderOnceStarted(folder, order, { libc: flock, signal })
   using more = new Growth(watching.socket, signal)

@@ -1,7 +1,9 @@
 import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { parseArgs } from 'node:util'
-import { ContainerError, FakeContainers } from './fake-containers.ts'
+import { ContainerError } from './container-error.ts'
+import { FakeContainers } from './fake-containers.ts'
+import { FakeImages, text } from './fake-images.ts'
 import { runInside } from './run-inside.ts'
 
 /**
@@ -10,7 +12,8 @@ import { runInside } from './run-inside.ts'
  * run as processes of this machine. Arguments: state folder, version, then the command line.
  */
 const [root = '', version = '', ...argv] = process.argv.slice(2)
-const containers = new FakeContainers(root, version)
+const images = new FakeImages(root, version)
+const containers = new FakeContainers(root, { version, images })
 
 async function runCommand([name = '', ...rest]: readonly string[]): Promise<number> {
   if (name === '--version') return say(`container CLI version ${version} (build: release)`)
@@ -33,7 +36,7 @@ const commands: Readonly<Record<string, Command>> = {
   stop,
   kill: (args) => {
     const { values, positionals } = options(args, { signal: 'string' })
-    containers.signal(positionals[0] ?? '', String(values['signal'] ?? 'KILL'))
+    containers.signal(positionals[0] ?? '', text(values['signal']) ?? 'KILL')
     return say(positionals[0] ?? '')
   },
   delete: (args) => {
@@ -43,11 +46,11 @@ const commands: Readonly<Record<string, Command>> = {
   },
   exec,
   image: ([verb = '', ...args]) => {
-    if (verb === 'list') return say(JSON.stringify(containers.imageList()))
-    if (verb === 'inspect') return say(JSON.stringify(args.map((it) => containers.image(it))))
-    if (verb === 'delete') return say(containers.deleteImage(args[0] ?? ''))
+    if (verb === 'list') return say(JSON.stringify(images.list()))
+    if (verb === 'inspect') return say(JSON.stringify(args.map((it) => images.image(it))))
+    if (verb === 'delete') return say(images.delete(args[0] ?? ''))
     if (verb !== 'pull') throw new Error(`Unexpected argument '${verb}'`)
-    containers.image(args[0] ?? '')
+    images.image(args[0] ?? '')
     return say(args[0] ?? '')
   },
   build,
@@ -70,7 +73,7 @@ function create(args: readonly string[]): number {
     interactive: 'boolean',
   })
   containers.create({ values, image: positionals[0] ?? '', command })
-  return say(String(values['name']))
+  return say(text(values['name']) ?? '')
 }
 
 async function start(args: readonly string[]): Promise<number> {
@@ -88,7 +91,7 @@ async function start(args: readonly string[]): Promise<number> {
 async function stop(args: readonly string[]): Promise<number> {
   const { values, positionals } = options(args, { signal: 'string', time: 'string' })
   const id = positionals[0] ?? ''
-  await containers.stop(id, String(values['signal'] ?? 'TERM'), Number(values['time'] ?? 5))
+  await containers.stop(id, text(values['signal']) ?? 'TERM', Number(values['time'] ?? 5))
   return say(id)
 }
 
@@ -120,7 +123,7 @@ function build(args: readonly string[]): number {
     secret: 'list',
     'no-cache': 'boolean',
   })
-  const commandLine = containers.build({ values, context: positionals[0] ?? '' })
+  const commandLine = images.build({ values, context: positionals[0] ?? '' })
   process.stderr.write(`#5 [2/2] RUN ${commandLine}\n`)
   const { status, stdout } = spawnSync('sh', ['-c', commandLine], { encoding: 'utf8' })
   for (const line of stdout.split('\n').filter(Boolean)) process.stderr.write(`#5 0.1 ${line}\n`)
@@ -129,7 +132,7 @@ function build(args: readonly string[]): number {
     throw new ContainerError('unknown', `failed to solve: exit code: ${status}`)
   }
   process.stderr.write('#5 DONE 0.1s\n')
-  containers.addImage(String(values['tag']), values['label'])
+  images.add(text(values['tag']) ?? '', values['label'])
   return 0
 }
 

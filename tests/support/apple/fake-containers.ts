@@ -2,19 +2,12 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { z } from 'zod'
+import { ContainerError } from './container-error.ts'
+import { digestOf, entries, type FakeImages, list, text, type Values } from './fake-images.ts'
 import { type InsideProcess, killMarked } from './run-inside.ts'
 
 /** Deletes go on for this long after their answer. */
 const DELETE_MS = 100
-
-/** A failure as the program words it. */
-export class ContainerError extends Error {
-  constructor(code: string, what: string) {
-    super(`${code}: "${what}"`)
-  }
-}
-
-type Values = Readonly<Record<string, unknown>>
 
 const containerSchema = z.object({
   id: z.string(),
@@ -35,20 +28,21 @@ type Container = z.infer<typeof containerSchema>
 export class FakeContainers {
   readonly #root: string
   readonly #isObject: boolean
+  readonly #images: FakeImages
 
   /** @param version decides on the shape of the JSON */
-  constructor(root: string, version: string) {
+  constructor(root: string, options: { version: string; images: FakeImages }) {
     this.#root = root
-    this.#isObject = !version.startsWith('0.')
+    this.#isObject = !options.version.startsWith('0.')
+    this.#images = options.images
     mkdirSync(join(root, 'containers'), { recursive: true })
-    mkdirSync(join(root, 'images'), { recursive: true })
   }
 
   create(asked: { values: Values; image: string; command: readonly string[] }): void {
     const { values, image, command } = asked
-    const id = String(values['name'])
+    const id = text(values['name']) ?? ''
     if (this.#exists(id)) throw new ContainerError('exists', `container already exists: ${id}`)
-    this.image(image)
+    this.#images.image(image)
     mkdirSync(this.#file(id), { recursive: true })
     const container: Container = {
       id,
@@ -58,9 +52,9 @@ export class FakeContainers {
       labels: entries(values['label']),
       mounts: list(values['mount']),
       ports: list(values['publish']),
-      workingDir: String(values['workdir'] ?? '/'),
+      workingDir: text(values['workdir']) ?? '/',
       tty: values['tty'] === true,
-      ...(values['user'] === undefined ? {} : { user: String(values['user']) }),
+      user: text(values['user']),
     }
     writeFileSync(this.#file(id, 'container.json'), JSON.stringify(container))
   }
@@ -95,8 +89,8 @@ export class FakeContainers {
     return {
       command,
       env: { ...container.env, ...environmentOf(values['env']) },
-      workingDir: String(values['workdir'] ?? container.workingDir),
-      user: values['user'] === undefined ? container.user : String(values['user']),
+      workingDir: text(values['workdir']) ?? container.workingDir,
+      user: text(values['user']) ?? container.user,
       tty: values['tty'] === true,
       mark: this.#file(id),
     }
@@ -134,51 +128,6 @@ export class FakeContainers {
       throw new ContainerError('invalidState', `container ${id} is running`)
     killMarked(this.#file(id))
     writeFileSync(this.#file(id, 'deleted'), String(Date.now()))
-  }
-
-  imageList(): object[] {
-    return this.#imageNames().map((name) => {
-      const descriptor = { digest: digestOf(name), mediaType: 'index', size: 1 }
-      if (!this.#isObject) return { reference: name, fullSize: '4 MB', descriptor }
-      return { id: digestOf(name), configuration: { name, descriptor }, variants: [] }
-    })
-  }
-
-  image(name: string): object {
-    const image = `docker.io/library/${name}`
-    const found = [name, image].find((it) => this.#imageNames().includes(it))
-    if (found === undefined) throw new ContainerError('notFound', `image not found: ${name}`)
-    const path = join(this.#root, 'images', encodeURIComponent(found))
-    const labels = existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')) : {}
-    const config = { created: '2026-01-01T00:00:00Z', config: { Cmd: ['sh'], Labels: labels } }
-    const platform = { os: 'linux', architecture: process.arch === 'x64' ? 'amd64' : 'arm64' }
-    const variants = [{ platform, size: 4_000_000, config, digest: digestOf(found) }]
-    const descriptor = { digest: digestOf(found), mediaType: 'index', size: 1 }
-    if (!this.#isObject) return { name: found, index: descriptor, variants }
-    return { id: digestOf(found), configuration: { name: found, descriptor }, variants }
-  }
-
-  addImage(name: string, labels: unknown): void {
-    const path = join(this.#root, 'images', encodeURIComponent(name))
-    writeFileSync(path, JSON.stringify(entries(labels)))
-  }
-
-  deleteImage(name: string): string {
-    this.image(name)
-    rmSync(join(this.#root, 'images', encodeURIComponent(name)), { force: true })
-    return name
-  }
-
-  /** Keeps what was asked for in `build.json`; returns the command of the last `RUN`. */
-  build(asked: { values: Values; context: string }): string {
-    const dockerfile = readFileSync(String(asked.values['file']), 'utf8')
-    writeFileSync(join(this.#root, 'build.json'), JSON.stringify({ ...asked, dockerfile }))
-    return /^RUN (.*)$/m.exec(dockerfile)?.[1] ?? 'true'
-  }
-
-  #imageNames(): string[] {
-    const built = readdirSync(join(this.#root, 'images')).map(decodeURIComponent)
-    return ['docker.io/library/busybox:latest', ...built]
   }
 
   #answer({ id, image, labels, ports, command, workingDir }: Container): object {
@@ -220,26 +169,12 @@ export class FakeContainers {
 
   #container(id: string): Container {
     if (!this.#exists(id)) throw new ContainerError('notFound', `container with ID ${id} not found`)
-    const text = readFileSync(this.#file(id, 'container.json'), 'utf8')
-    return containerSchema.parse(JSON.parse(text))
+    return containerSchema.parse(JSON.parse(readFileSync(this.#file(id, 'container.json'), 'utf8')))
   }
 
   #file(id: string, name = ''): string {
     return join(this.#root, 'containers', id, name)
   }
-}
-
-function list(value: unknown): string[] {
-  return z.array(z.string()).default([]).parse(value)
-}
-
-function entries(value: unknown): Record<string, string> {
-  return Object.fromEntries(
-    list(value).map((entry) => {
-      const at = entry.indexOf('=')
-      return [entry.slice(0, at), entry.slice(at + 1)]
-    }),
-  )
 }
 
 /** A name without a value stands for this process's own. */
@@ -250,8 +185,4 @@ function environmentOf(value: unknown): Record<string, string> {
     return own === undefined ? [] : [`${entry}=${own}`]
   })
   return entries(given)
-}
-
-function digestOf(name: string): string {
-  return `sha256:${new Bun.CryptoHasher('sha256').update(name).digest('hex')}`
 }

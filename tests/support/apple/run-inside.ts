@@ -1,7 +1,7 @@
-import { spawn } from 'node:child_process'
+import { type ChildProcess, spawn } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
 import { constants } from 'node:os'
-import { ContainerError } from './fake-containers.ts'
+import { ContainerError } from './container-error.ts'
 
 /** In the environment of everything that runs in a container of the stand-in. */
 export const MARK = 'AGENT_TEST_APPLE_CONTAINER'
@@ -10,7 +10,7 @@ export type InsideProcess = {
   command: readonly string[]
   env: Readonly<Record<string, string>>
   workingDir: string
-  user: string | undefined
+  user?: string | undefined
   tty: boolean
   /** Value of the mark: names the container. */
   mark: string
@@ -24,9 +24,7 @@ export async function runInside(
   const [program = ''] = command
   if (Bun.which(program) === null)
     throw new ContainerError('internalError', `failed to find target executable ${program}`)
-  const [uid = '', gid = uid] = user?.split(':') ?? []
-  const as = uid === '' ? [] : ['setpriv', '--reuid', uid, '--regid', gid, '--clear-groups', '--']
-  const [first = '', ...rest] = [...as, ...command]
+  const [first = '', ...rest] = [...asUser(user), ...command]
   const child = spawn(first, rest, {
     cwd: workingDir,
     env: { PATH: process.env['PATH'], ...env, [MARK]: mark },
@@ -35,16 +33,26 @@ export async function runInside(
     stdio: [options.isInput || tty ? 'inherit' : 'ignore', 'inherit', 'inherit'],
   })
   options.onStarted?.(child.pid ?? -1)
-  const exitCode = await new Promise<number>((resolve) => {
-    child.once('exit', (code, signal) =>
-      resolve(code ?? 128 + (signal === null ? 0 : constants.signals[signal])),
-    )
-  })
+  const exitCode = await exitOf(child)
   if (options.onEnded !== undefined) {
     killMarked(mark)
     options.onEnded()
   }
   return exitCode
+}
+
+function asUser(user: string | undefined): string[] {
+  if (user === undefined) return []
+  const [uid = '', gid = uid] = user.split(':')
+  return ['setpriv', '--reuid', uid, '--regid', gid, '--clear-groups', '--']
+}
+
+function exitOf(child: ChildProcess): Promise<number> {
+  return new Promise((resolve) => {
+    child.once('exit', (code, signal) =>
+      resolve(code ?? 128 + (signal === null ? 0 : constants.signals[signal])),
+    )
+  })
 }
 
 /** Ends everything that runs in a container. */
