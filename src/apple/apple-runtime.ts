@@ -20,6 +20,7 @@ import { JournalReader } from '../runtime/supervised/event-journal.ts'
 import { ProcessStream } from '../runtime/supervised/process-stream.ts'
 import { giveOrder, giveOrderOnceStarted } from '../runtime/supervised/supervisor-connection.ts'
 import type { TerminalSize } from '../runtime/terminal-size.ts'
+import { AppleBuilder } from './apple-builder.ts'
 import type { AppleCommand } from './apple-command.ts'
 import type { AppleFolder } from './apple-folder.ts'
 import { AppleImages } from './apple-images.ts'
@@ -60,11 +61,13 @@ export class AppleRuntime implements ContainerRuntime {
   readonly kind = 'apple'
   readonly endpoint: string
   readonly images: AppleImages
+  readonly builder: AppleBuilder
   readonly #options: AppleOptions
 
   constructor(options: AppleOptions) {
     this.endpoint = appleEndpoint(options.store.root)
     this.images = new AppleImages(options.command, options.architecture)
+    this.builder = new AppleBuilder(options.command, options.clock)
     this.#options = options
   }
 

@@ -55,6 +55,7 @@ async function buildWith(
     dockerfileName: dockerfilePath,
     buildArgs: build.buildArgs,
     labels: build.labels,
+    ...(build.nameServers !== undefined && { nameServers: build.nameServers }),
     ...(noCache === true && { noCache }),
     ...(platform !== undefined && { platform }),
   }

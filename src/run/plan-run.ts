@@ -108,6 +108,14 @@ function planBoundary(inputs: PlanInputs): Pick<RunPlan, 'sandbox' | 'docker' | 
 /** A strict policy needs somebody between the run and the network; on an engine nobody is yet. */
 function planNetwork({ project, info }: PlanInputs): PlannedNetwork {
   const { policy, allow } = project.network
+  if (policy === 'strict' && info.kind === 'apple')
+    throw new UserError(
+      `network.policy: strict cannot be had on ${info.description}: its virtual machines reach the network by themselves`,
+      {
+        fix: ['agent run --runtime docker', 'remove network; the run then reaches any host'],
+        exitCode: 2,
+      },
+    )
   if (policy === 'strict' && info.kind !== 'embedded')
     throw new UserError(`network.policy: strict is not available yet on ${info.description}`, {
       fix: ['agent run --runtime embedded', 'remove network; the run then reaches any host'],
