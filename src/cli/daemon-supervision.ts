@@ -4,6 +4,7 @@ import type { PortSource } from '../daemon/control-protocol.ts'
 import { ensureDaemon } from '../daemon/ensure-daemon.ts'
 import type { ContainerRuntime } from '../runtime/container-runtime.ts'
 import type { Supervision } from '../run/start-options.ts'
+import type { EgressPlace } from '../run/strict-network.ts'
 import type { State } from '../state/state.ts'
 import type { AppContext } from './app-context.ts'
 
@@ -32,8 +33,15 @@ export class DaemonSupervision implements Supervision, Disposable {
     return this.#ask((client) => client.ensureProxy({ ...this.#port, pin: false }))
   }
 
-  async insideAddress({ kind, endpoint }: ContainerRuntime): Promise<string | undefined> {
-    return this.#ask((client) => client.ensureInside(kind, endpoint))
+  async insideAddress(
+    { kind, endpoint }: ContainerRuntime,
+    network: string,
+  ): Promise<string | undefined> {
+    return this.#ask((client) => client.ensureInside(kind, endpoint, network))
+  }
+
+  async egressPlace(runId: string): Promise<EgressPlace> {
+    return this.#ask((client) => client.openEgress(runId))
   }
 
   async takeOver(runId: string, { attached }: { attached: boolean }): Promise<void> {

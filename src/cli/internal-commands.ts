@@ -1,7 +1,7 @@
 import { usageError } from '../lib/errors.ts'
 import type { AppContext } from './app-context.ts'
 
-/** Commands that only this program starts: the background process. False for anything else. */
+/** Commands that only this program starts: the background process, and what writes network rules. False for anything else. */
 export async function runInternalCommand(
   app: AppContext,
   argv: readonly string[],
@@ -10,6 +10,11 @@ export async function runInternalCommand(
   if (name === '__daemon') {
     const { runDaemonHere } = await import('./run-daemon-here.ts')
     await runDaemonHere(app, { foreground: false })
+    return true
+  }
+  if (name === '__guard') {
+    const { guardNetwork } = await import('./guard-network.ts')
+    guardNetwork(argv.slice(1))
     return true
   }
   if (name === '__privileged-daemon') {

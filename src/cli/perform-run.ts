@@ -54,7 +54,8 @@ export async function performRun(app: AppContext, flags: RunFlags): Promise<void
   )
   const git = gitMounts(workspace)
   // What cannot be at all needs nobody's consent.
-  const allowed = await requireConsent(app, { project, workspace, flags, progress })
+  const { signal } = interruption
+  const allowed = await requireConsent(app, { project, workspace, flags, progress, signal })
   const plan = planRun({
     project,
     name,
@@ -71,10 +72,7 @@ export async function performRun(app: AppContext, flags: RunFlags): Promise<void
     host: app.host,
     realPath: realpathSync,
   })
-  guardPlan(app, plan, {
-    endpoint: detected.runtime.endpoint,
-    allowed: flags.allowUnsafeMount === true,
-  })
+  guardPlan(app, plan, { endpoint: detected.runtime.endpoint, ...ownFlags })
   if (project.container.user === 'image')
     progress.notice(`container.user: image, the command runs as the image's own user, often root`)
   if (flags.dryRun === true) {
@@ -116,7 +114,7 @@ function interruptionOf(progress: ProgressLines): Interruption {
 function guardPlan(
   app: AppContext,
   plan: RunPlan,
-  { endpoint, allowed }: { endpoint: string; allowed: boolean },
+  { endpoint, allowUnsafeMount }: { endpoint: string; allowUnsafeMount: boolean },
 ): void {
   const mounted = [{ source: plan.workspace, target: WORKSPACE, readonly: false }, ...plan.mounts]
   const places = {
@@ -124,7 +122,7 @@ function guardPlan(
     stateDir: app.paths.dir,
     engineSockets: ['/var/run/docker.sock', ...socketOf(endpoint)],
   }
-  guardMounts(mounted, places, allowed)
+  guardMounts(mounted, places, allowUnsafeMount)
 }
 
 /** Where the run will be: the runtime, what its boundary may be, and the file system it starts from. */
@@ -136,7 +134,9 @@ async function findGround(
   const gvisor = isGvisorAsked(settings.sandbox)
   const detected = await app.runtimes.detect(settings.runtime.value, signal, { gvisor })
   const { runtime } = detected
-  const ociRuntimes = mayUseGvisor(settings.sandbox) ? await runtime.ociRuntimes(signal) : []
+  const hasDockerInside = project.dependencies.some(({ kind }) => kind === 'docker')
+  const isAsked = mayUseGvisor(settings.sandbox) && !hasDockerInside
+  const ociRuntimes = isAsked ? await runtime.ociRuntimes(signal) : []
   // Runtimes without images use the programs of this machine.
   if (runtime.kind !== 'embedded') {
     const host = { ...app.host, version: app.build.version }

@@ -23,6 +23,7 @@ type Asking = {
   workspace: string
   flags: RunFlags
   progress: ProgressLines
+  signal: AbortSignal
 }
 
 /**
@@ -34,7 +35,7 @@ export async function requireConsent(
   app: AppContext,
   asking: Asking,
 ): Promise<readonly AllowedKey[]> {
-  const { project, workspace, flags, progress } = asking
+  const { project, workspace, flags, progress, signal } = asking
   const weakening = weakeningOf(app, project, workspace)
   if (weakening.keys.length === 0) return []
   const own = ownWish(app, flags)
@@ -49,7 +50,7 @@ export async function requireConsent(
   if (flags.json || !canAsk(app)) throw noConsent(workspace, flags.path, missing, lines)
   progress.notice('agent.yaml asks for more than a run gets by itself:')
   for (const line of lines) progress.notice(`  ${line}`)
-  if (!(await confirm(app, `Allow this for ${printable(workspace)} from now on?`)))
+  if (!(await confirm(app, `Allow this for ${printable(workspace)} from now on?`, signal)))
     throw noConsent(workspace, flags.path, missing, lines)
   giveConsent(app, workspace, weakening)
   return weighConsent(weakening, own, asIfGiven(weakening, workspace)).allowed

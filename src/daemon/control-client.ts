@@ -2,12 +2,14 @@ import { connect, type Socket } from 'node:net'
 import type { z } from 'zod'
 import { UserError } from '../lib/errors.ts'
 import { LineDecoder } from '../lib/line-decoder.ts'
+import type { EgressPlace } from '../run/strict-network.ts'
 import type { RuntimeKind } from '../runtime/container-state.ts'
 import {
   type ControlRequest,
   type ControlResponse,
   helloSchema,
   type Hello,
+  egressPlaceSchema,
   insideAddressSchema,
   proxyPortSchema,
   proxyStatusSchema,
@@ -133,9 +135,18 @@ export class ControlClient implements Disposable {
   }
 
   /** @returns the address where programs inside reach the proxy, if there is one */
-  async ensureInside(runtime: RuntimeKind, endpoint: string): Promise<string | undefined> {
-    const call = { method: 'proxy.inside', runtime, endpoint } as const
+  async ensureInside(
+    runtime: RuntimeKind,
+    endpoint: string,
+    network?: string,
+  ): Promise<string | undefined> {
+    const call = { method: 'proxy.inside', runtime, endpoint, network } as const
     return (await this.#call(call, insideAddressSchema)).address
+  }
+
+  /** @returns where the programs of a run with a closed network find its way out */
+  async openEgress(runId: string): Promise<EgressPlace> {
+    return this.#call({ method: 'egress.open', runId }, egressPlaceSchema)
   }
 
   async stopProxy(): Promise<void> {

@@ -42,7 +42,11 @@ export const requestSchema = z.discriminatedUnion('method', [
     method: z.literal('proxy.inside'),
     runtime: runtimeKindSchema,
     endpoint: z.string(),
+    /** Absent: the one that runs share. */
+    network: z.string().optional(),
   }),
+  /** Have the egress proxy of a run listen on the gateway of its own network; the answer holds where. */
+  z.object({ id: z.number(), method: z.literal('egress.open'), runId: z.string() }),
   z.object({ id: z.number(), method: z.literal('proxy.stop') }),
   z.object({ id: z.number(), method: z.literal('proxy.status') }),
   /** End without touching a run, so that another daemon can take over. */
@@ -70,6 +74,8 @@ export const helloSchema = z.object({
 export type Hello = z.infer<typeof helloSchema>
 
 export const insideAddressSchema = z.object({ address: z.string().optional() })
+
+export const egressPlaceSchema = z.object({ address: z.string(), port: z.number() })
 
 export const proxyPortSchema = z.object({ port: z.number() })
 

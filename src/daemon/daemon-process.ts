@@ -26,6 +26,7 @@ import { GatewayListeners } from './gateway-listeners.ts'
 import { ProxyHost } from './proxy-host.ts'
 import { runEgress } from './run-egress.ts'
 import { RunRelays } from './run-relays.ts'
+import { StrictGateways } from './strict-gateways.ts'
 
 /** How long the daemon before us may take to end. */
 const PREDECESSOR_LIMIT_MS = 15_000
@@ -73,11 +74,11 @@ export async function runDaemon(options: DaemonOptions): Promise<void> {
   const row = newRow(context)
   const access = cleanup.use(new AccessLog(context, log))
   const proxy = cleanup.use(proxyHost(options, { routes, access, row }))
-  const relays = cleanup.use(
-    new RunRelays({ context, proxy, openEgress: runEgress(context, access), log }),
-  )
+  const openEgress = runEgress(context, access)
+  const relays = cleanup.use(new RunRelays({ context, proxy, openEgress, log }))
   await relays.start()
   const gateways = new GatewayListeners({ context, proxy, log })
+  const strictGateways = cleanup.use(new StrictGateways({ context, gateways, openEgress, log }))
   const supervisor = cleanup.use(new Supervisor(context, log))
   const end = Promise.withResolvers<string>()
   cleanup.use(onSignals(['SIGTERM', 'SIGINT'], (signal) => end.resolve(signal)))
@@ -87,6 +88,7 @@ export async function runDaemon(options: DaemonOptions): Promise<void> {
     proxy,
     relays,
     gateways,
+    strictGateways,
     context,
     routeCount: () => routes.current().routes.length,
     end: () => end.resolve('handover'),
@@ -98,7 +100,7 @@ export async function runDaemon(options: DaemonOptions): Promise<void> {
   writeDaemonRow(state, row)
   if (globalThis.AGENT_FAULTS) faultPoint(() => 'daemon:ready')
   options.onReady(row.proxyPort === undefined ? {} : { port: row.proxyPort })
-  await Promise.all([supervisor.start(), gateways.start()])
+  await Promise.all([supervisor.start(), gateways.start(), strictGateways.start()])
   if (globalThis.AGENT_FAULTS) faultPoint(() => 'daemon:supervising')
   cleanup.use(endWhenIdle(options, row, proxy, end.resolve))
   cleanup.use(endWhenUnreachable(paths.controlSocket, end.resolve))

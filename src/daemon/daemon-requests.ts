@@ -6,6 +6,7 @@ import type { DaemonRow } from './daemon-row.ts'
 import type { GatewayListeners } from './gateway-listeners.ts'
 import type { ProxyHost } from './proxy-host.ts'
 import type { RunRelays } from './run-relays.ts'
+import type { StrictGateways } from './strict-gateways.ts'
 
 export type DaemonParts = {
   row: DaemonRow
@@ -13,6 +14,7 @@ export type DaemonParts = {
   proxy: ProxyHost
   relays: RunRelays
   gateways: GatewayListeners
+  strictGateways: StrictGateways
   context: RunContext
   routeCount: () => number
   end: () => void
@@ -27,7 +29,7 @@ export class DaemonRequests {
   }
 
   async answer(request: ControlRequest, peer: ControlPeer): Promise<unknown> {
-    const { supervisor, proxy, relays, gateways, end } = this.#parts
+    const { supervisor, proxy, relays, gateways, strictGateways, end } = this.#parts
     switch (request.method) {
       case 'hello':
         return this.#hello()
@@ -44,7 +46,11 @@ export class DaemonRequests {
       case 'proxy.ensure':
         return { port: await proxy.ensure(request) }
       case 'proxy.inside':
-        return { address: await gateways.ensure(request.runtime, request.endpoint) }
+        return {
+          address: await gateways.ensure(request.runtime, request.endpoint, request.network),
+        }
+      case 'egress.open':
+        return strictGateways.ensure(request.runId)
       case 'proxy.stop':
         return proxy.stop()
       case 'proxy.status':

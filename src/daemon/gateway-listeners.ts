@@ -1,6 +1,6 @@
 import { errorCode, messageOf } from '../lib/errors.ts'
 import type { RunContext } from '../run/run-context.ts'
-import { networkOf } from '../run/run-network.ts'
+import { networkOf } from '../run/network-name.ts'
 import { SHARED_NETWORK } from '../run/shared-network.ts'
 import type { RuntimeKind } from '../runtime/container-state.ts'
 import type { ProxyHost } from './proxy-host.ts'
@@ -35,18 +35,24 @@ export class GatewayListeners {
   }
 
   /**
-   * The address where programs inside the runs of this engine reach the proxy. Undefined where there is none: the
+   * The address where programs inside the runs of this engine, on this network, reach the proxy. Undefined where there is none: the
    * engine is in a virtual machine or has a network of its own (rootless), or the port needs privileges.
    */
-  async ensure(kind: RuntimeKind, endpoint: string): Promise<string | undefined> {
+  async ensure(
+    kind: RuntimeKind,
+    endpoint: string,
+    network = SHARED_NETWORK,
+  ): Promise<string | undefined> {
     const { context, proxy, log } = this.#options
     if (!proxy.listening) return undefined
     try {
       const { networks } = await context.connect(kind, endpoint)
-      const found = await networks?.addresses(SHARED_NETWORK)
+      const found = await networks?.addresses(network)
       const gateway = found?.gateway
       if (gateway === undefined) return undefined
-      proxy.answerContainers(gateway, (address) => this.#runAt(kind, endpoint, address))
+      proxy.answerContainers(gateway, (address) =>
+        this.#runAt({ kind, endpoint, network }, address),
+      )
       return gateway
     } catch (error) {
       // No address of this machine. Its list of interfaces would not tell: a bridge is missing there until the
@@ -57,16 +63,25 @@ export class GatewayListeners {
     }
   }
 
-  /** A run with a network of its own comes to the same gateway, from an address of that network. */
-  async #runAt(kind: RuntimeKind, endpoint: string, address: string): Promise<string | undefined> {
+  /** From a network that is no more. */
+  forget(gateway: string): void {
+    this.#options.proxy.forgetContainers(gateway)
+  }
+
+  /** Runs with a network of their own that is not closed come to the shared one's gateway, from an address of theirs. */
+  async #runAt(
+    { kind, endpoint, network }: { kind: RuntimeKind; endpoint: string; network: string },
+    address: string,
+  ): Promise<string | undefined> {
     const { context } = this.#options
     const { networks } = await context.connect(kind, endpoint)
     const limit = AbortSignal.timeout(IDENTIFY_LIMIT_MS)
     const live = context.runs
       .list({ live: true })
       .filter((run) => run.runtime === kind && run.endpoint === endpoint)
-    for (const network of new Set([SHARED_NETWORK, ...live.map(networkOf)])) {
-      const found = await networks?.addresses(network, limit)
+    const others = network === SHARED_NETWORK ? live.map(networkOf) : []
+    for (const name of new Set([network, ...others])) {
+      const found = await networks?.addresses(name, limit)
       const container = found?.containers.get(address)
       const run = live.find(({ containerId }) => containerId === container)
       if (container !== undefined && run !== undefined) return run.id

@@ -103,6 +103,12 @@ export class ProxyHost implements AsyncDisposable {
     this.#gateways.set(address, { identify, listener })
   }
 
+  /** Takes back `answerContainers`. */
+  forgetContainers(address: string): void {
+    this.#gateways.get(address)?.listener?.[Symbol.dispose]()
+    this.#gateways.delete(address)
+  }
+
   /** After the proxy began to listen: where it cannot now, containers do without. */
   #answerKnownContainers(): void {
     for (const [address, { identify }] of this.#gateways)

@@ -1,5 +1,5 @@
 import type { EgressPolicy } from '../egress/egress-policy.ts'
-import { serveEgress } from '../egress/serve-egress.ts'
+import { type EgressOptions, serveEgress } from '../egress/serve-egress.ts'
 import { networkOfPlan, type PlannedNetwork } from '../run/planned-network.ts'
 import type { RunContext } from '../run/run-context.ts'
 import type { RunRecord } from '../run/run-record.ts'
@@ -10,11 +10,11 @@ import type { AccessLog } from './access-log.ts'
 export function runEgress(
   { clock }: RunContext,
   access: AccessLog,
-): (run: RunRecord, socketPath: string) => Promise<AsyncDisposable> {
-  return ({ id, plan }, socketPath) => {
+): (run: RunRecord, place: EgressOptions['place']) => Promise<AsyncDisposable> {
+  return ({ id, plan }, place) => {
     const policy = policyOf(networkOfPlan(plan))
     return serveEgress({
-      socketPath,
+      place,
       policy: () => policy,
       clock,
       onAccess: (entry) => access.add(id, () => lineOfEgress(entry)),

@@ -14,7 +14,7 @@ export type RunRelaysOptions = {
   context: RunContext
   proxy: ProxyHost
   /** Serves what leaves a run, on this socket, until it is disposed of. */
-  openEgress: (run: RunRecord, socketPath: string) => Promise<AsyncDisposable>
+  openEgress: (run: RunRecord, place: { socketPath: string }) => Promise<AsyncDisposable>
   log: (line: string) => void
 }
 
@@ -74,7 +74,10 @@ export class RunRelays implements AsyncDisposable {
   async #openEgress(run: RunRecord): Promise<void> {
     if (this.#egress.has(run.id)) return
     const { context, openEgress } = this.#options
-    this.#egress.set(run.id, await openEgress(run, context.paths.egressSocket(run.id)))
+    this.#egress.set(
+      run.id,
+      await openEgress(run, { socketPath: context.paths.egressSocket(run.id) }),
+    )
   }
 
   async #closeEgress(runId: string): Promise<void> {

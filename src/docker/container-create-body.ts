@@ -48,6 +48,7 @@ function hostConfig(spec: ContainerSpec, ports: readonly string[]): object {
     Tmpfs: Object.fromEntries(spec.tmpfs.map(({ target, owner }) => [target, tmpfsOptions(owner)])),
     ExtraHosts: spec.extraHosts.map(({ name, address }) => `${name}:${address}`),
     NetworkMode: spec.network ?? 'default',
+    ...(spec.nameServers && { Dns: spec.nameServers }),
     Runtime: spec.ociRuntime ?? '',
     AutoRemove: false,
   }

@@ -1,6 +1,7 @@
 import type { Duplex } from 'node:stream'
 
 import type { Environment } from '../platform/host.ts'
+import { selfCommand } from '../platform/self-command.ts'
 import type {
   ContainerRuntime,
   EventSubscription,
@@ -19,6 +20,7 @@ import { ClassicBuilder } from './classic-builder.ts'
 import { Containers } from './containers.ts'
 import type { EngineClient } from './engine-client.ts'
 import { decodeEvents, openEvents } from './events.ts'
+import { DockerConfinement } from './docker-confinement.ts'
 import { Execs } from './exec.ts'
 import { waitForExit } from './exit-wait.ts'
 import { HijackedStream } from './hijacked-stream.ts'
@@ -44,6 +46,8 @@ export class DockerRuntime implements ContainerRuntime {
   readonly endpoint: string
   readonly images: DockerImages
   readonly networks: DockerNetworks
+  /** Absent: what this program could write rules with is not on the engine's machine. */
+  readonly confinement?: DockerConfinement
   readonly volumes: DockerVolumes
   readonly builder: ClassicBuilder
   /** The engine itself, for what is not of containers: BuildKit's `/grpc` and `/session`. */
@@ -64,6 +68,8 @@ export class DockerRuntime implements ContainerRuntime {
     this.#openConnection = options.openConnection
     this.#containers = new Containers(client)
     this.#execs = new Execs(client)
+    if (options.isLocal)
+      this.confinement = new DockerConfinement(client, this.#containers, selfCommand())
   }
 
   ping(signal?: AbortSignal): Promise<RuntimeInfo> {

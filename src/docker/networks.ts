@@ -2,7 +2,6 @@ import { isIPv4 } from 'node:net'
 import * as z from 'zod/mini'
 
 import { UserError } from '../lib/errors.ts'
-import { sha256Hex } from '../platform/sha256.ts'
 import type { LabelSelector } from '../runtime/labels.ts'
 import { containerId } from '../runtime/container-state.ts'
 import type {
@@ -12,6 +11,7 @@ import type {
   NetworkState,
 } from '../runtime/network-manager.ts'
 
+import { bridgeName } from './bridge-name.ts'
 import { deadlines } from './deadlines.ts'
 import type { EngineClient } from './engine-client.ts'
 import { EngineError, hasStatus, unlessMissing } from './engine-error.ts'
@@ -26,8 +26,9 @@ const networkAnswer = z.object({
 })
 const listAnswer = z.array(networkAnswer)
 const attachedAnswer = z.object({ Containers: z.nullish(z.record(z.string(), z.unknown())) })
+const rangeAnswer = z.object({ Gateway: z.optional(z.string()), Subnet: z.optional(z.string()) })
 const addressesAnswer = z.object({
-  IPAM: z.object({ Config: z.nullish(z.array(z.object({ Gateway: z.optional(z.string()) }))) }),
+  IPAM: z.object({ Config: z.nullish(z.array(rangeAnswer)) }),
   Containers: z.nullish(z.record(z.string(), z.object({ IPv4Address: z.string() }))),
 })
 
@@ -85,11 +86,16 @@ export class DockerNetworks implements NetworkManager {
       }),
     )
     if (answer === undefined) return undefined
-    const gateway = answer.IPAM.Config?.find((config) => isIPv4(config.Gateway ?? ''))?.Gateway
+    const range = answer.IPAM.Config?.find((config) => isIPv4(config.Gateway ?? ''))
+    const { Gateway: gateway, Subnet: subnet } = range ?? {}
     const containers = Object.entries(answer.Containers ?? {}).map(
       ([id, { IPv4Address: address }]) => [withoutPrefix(address), containerId(id)] as const,
     )
-    return { containers: new Map(containers), ...(gateway === undefined ? {} : { gateway }) }
+    return {
+      containers: new Map(containers),
+      ...(gateway === undefined ? {} : { gateway }),
+      ...(subnet === undefined ? {} : { subnet }),
+    }
   }
 
   /** `DELETE /networks/{id}`, after whoever is still on it was disconnected. */
@@ -133,6 +139,7 @@ export class DockerNetworks implements NetworkManager {
           Name: spec.name,
           CheckDuplicate: true,
           Driver: 'bridge',
+          Internal: spec.internal === true,
           Labels: spec.labels,
           Options: {
             'com.docker.network.bridge.name': bridgeName(spec.name),
@@ -184,11 +191,6 @@ export class DockerNetworks implements NetworkManager {
 /** `10.0.0.2/24` → `10.0.0.2`. */
 function withoutPrefix(address: string): string {
   return address.split('/')[0] ?? address
-}
-
-/** At most 15 bytes (IFNAMSIZ), the same for the same network name everywhere. */
-function bridgeName(network: string): string {
-  return `br-${sha256Hex(network).slice(0, 12)}`
 }
 
 function isInUse(error: unknown): error is EngineError {

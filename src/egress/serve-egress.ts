@@ -16,10 +16,17 @@ import { deny as denyRequest, forwardRequest } from './forward-request.ts'
 import { ACCEPTED_MAX, CONNECTIONS_MAX, HEAD_LIMIT_MS } from './limits.ts'
 import { hostAddresses, resolveHost } from './resolve-host.ts'
 
+/** Where a program of a run connects to: this address of ours, if its own one is admitted. */
+export type EgressListener = {
+  address: string
+  port: number
+  admits: (address: string) => boolean
+}
+
 export type EgressOptions = Omit<EgressContext, 'closing' | 'resolve' | 'hostAddresses'> &
   Partial<Pick<EgressContext, 'resolve' | 'hostAddresses'>> & {
-    /** A socket of one run, in a folder that only this user can enter; a stale file there is replaced. */
-    socketPath: string
+    /** A socket of one run, in a folder that only this user can enter; a stale file there is replaced. Or an address. */
+    place: { socketPath: string } | EgressListener
     headLimitMs?: number
   }
 
@@ -35,11 +42,11 @@ const TOO_MANY: Denial = {
 }
 
 /**
- * The proxy of one run: CONNECT, plain HTTP requests and upgrades that arrive on its Unix socket.
- * Disposing of it ends its connections and removes the socket. Rejects with the system's error when it cannot listen.
+ * The proxy of one run: CONNECT, plain HTTP requests and upgrades that arrive at its place.
+ * Disposing of it ends its connections and removes a Unix socket. Rejects with the system's error when it cannot listen.
  */
 export async function serveEgress(options: EgressOptions): Promise<AsyncDisposable> {
-  const { socketPath, headLimitMs = HEAD_LIMIT_MS } = options
+  const { place, headLimitMs = HEAD_LIMIT_MS } = options
   const closing = new AbortController()
   const context: EgressContext = {
     resolve: resolveHost,
@@ -49,24 +56,45 @@ export async function serveEgress(options: EgressOptions): Promise<AsyncDisposab
   }
   const open = new Set<Duplex>()
   const server = egressServer(context, open, headLimitMs)
-  await rm(socketPath, { force: true })
-  await listen(server, socketPath)
-  await chmod(socketPath, 0o600)
+  const clear = await listenAt(place, server)
   return {
     async [Symbol.asyncDispose]() {
       closing.abort(new Error('the proxy is closing'))
       server.close()
       server.closeAllConnections()
       for (const socket of open) socket.destroy()
-      await rm(socketPath, { force: true })
+      await clear()
     },
   }
 }
 
-function listen(server: Server, path: string): Promise<void> {
+/** @returns what undoes it beyond closing the server */
+async function listenAt(
+  place: EgressOptions['place'],
+  server: Server,
+): Promise<() => Promise<void>> {
+  if ('socketPath' in place) {
+    const { socketPath } = place
+    await rm(socketPath, { force: true })
+    await listen(server, { path: socketPath })
+    await chmod(socketPath, 0o600)
+    return () => rm(socketPath, { force: true })
+  }
+  const { address, port, admits } = place
+  server.on('connection', (socket) => {
+    if (!admits(socket.remoteAddress ?? '')) socket.destroy()
+  })
+  await listen(server, { host: address, port })
+  return async () => undefined
+}
+
+function listen(
+  server: Server,
+  where: { path: string } | { host: string; port: number },
+): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', reject)
-    server.listen(path, () => {
+    server.listen(where, () => {
       server.off('error', reject)
       resolve()
     })

@@ -10,7 +10,7 @@ import { readNameServers } from './name-servers.ts'
 import { pullImage } from './pull-image.ts'
 import type { RunContext } from './run-context.ts'
 import { runLabels } from './run-labels.ts'
-import { ownNetworkName } from './run-network.ts'
+import { ownNetworkName } from './network-name.ts'
 import type { StartOptions } from './start-options.ts'
 import { isBeingMade, stoppedMeanwhile } from './stopped-meanwhile.ts'
 

@@ -6,6 +6,7 @@ import type { ImageStore } from '../runtime/image-store.ts'
 import { MissingImageError } from '../runtime/missing-image-error.ts'
 import { containerSpec } from './container-spec-of.ts'
 import { withDockerInside } from './docker-inside.ts'
+import { egressEnv } from './egress-env.ts'
 import { gvisorResolver, RESOLVER_FILES } from './gvisor-resolver.ts'
 import { hostRelays } from './host-relays.ts'
 import { accessByAddress, curlSettings, type InsideAccess, NO_ACCESS } from './inside-access.ts'
@@ -13,9 +14,10 @@ import { buildImage } from './build-image.ts'
 import { ownHosts } from './own-hosts.ts'
 import { pullImage } from './pull-image.ts'
 import type { RunContext } from './run-context.ts'
-import { networkOf } from './run-network.ts'
+import { networkOf } from './network-name.ts'
 import { serviceEnv } from './service-env.ts'
 import type { StartOptions } from './start-options.ts'
+import { type EgressPlace, hasClosedNetwork } from './strict-network.ts'
 import { stoppedMeanwhile } from './stopped-meanwhile.ts'
 
 /** Where the routing proxy is; all absent for a run without services. */
@@ -23,7 +25,15 @@ export type ProxyPlace = {
   proxyPort?: number
   /** Where it answers the programs inside; absent where it cannot. */
   insideAddress?: string
+  /** The only way out; present for a run whose network is closed. */
+  egress?: EgressPlace
 }
+
+/**
+ * Names are looked up by the egress proxy. The engine's own name server is no way out either: it asks this one, which is
+ * the container itself. Ports are reached at the container's address.
+ */
+const ON_CLOSED_NETWORK = { nameServers: ['127.0.0.1'], ports: [] } as const
 
 /** Makes the container of a run and writes it down before and after; pulls its image when it is not here. */
 export async function createContainer(
@@ -49,11 +59,14 @@ export async function createContainer(
     hostEnv: options.hostEnv,
     homeId: context.homeId,
     version: context.version,
-    ...(runtime.networks === undefined ? {} : { network: networkOf({ id: runId, plan }) }),
+    ...(runtime.networks === undefined
+      ? {}
+      : { network: networkOf({ id: runId, plan, runtime: plan.runtime }) }),
     access: { ...access, mounts: [...access.mounts, ...resolverMounts(options, context)] },
     ...(terminalSize === undefined ? {} : { terminalSize }),
   })
-  const spec = withDockerInside(plain, plan, runId)
+  const closed = place.egress === undefined ? plain : { ...plain, ...ON_CLOSED_NETWORK }
+  const spec = withDockerInside(closed, plan, runId)
   context.runs.intend(runId, 'container', spec.name)
   const container = await createOrFetch(options, context, spec)
   if (!context.runs.recordContainer(runId, spec.name, container)) {
@@ -69,7 +82,7 @@ export async function createContainer(
 function accessFor(
   { plan, runId, runtime }: StartOptions,
   { paths }: RunContext,
-  { proxyPort, insideAddress }: ProxyPlace,
+  { proxyPort, insideAddress, egress }: ProxyPlace,
 ): InsideAccess {
   const { name: agent, services } = plan
   if (runtime.relaysToHost === true)
@@ -80,11 +93,13 @@ function accessFor(
       paths,
       ...(proxyPort === undefined ? {} : { proxyPort }),
     })
-  if (proxyPort === undefined || insideAddress === undefined) return NO_ACCESS
+  const env = egress === undefined ? {} : egressEnv(egress)
+  if (proxyPort === undefined || insideAddress === undefined) return { ...NO_ACCESS, env }
   const curlrcPath = paths.runCurlrc(runId)
   const settings = curlSettings(ownHosts(agent, services), proxyPort, insideAddress)
   writeInPrivateFolder(curlrcPath, settings, 0o644)
-  return accessByAddress({ agent, services, address: insideAddress, curlrcPath })
+  const access = accessByAddress({ agent, services, address: insideAddress, curlrcPath })
+  return { ...access, env: { ...env, ...access.env } }
 }
 
 /** In gVisor on a network of ours the engine's name server cannot be reached; this machine's can. */
@@ -93,6 +108,7 @@ function resolverMounts(
   { paths }: RunContext,
 ): MountSpec[] {
   const target = '/etc/resolv.conf'
+  if (hasClosedNetwork(plan)) return []
   if (plan.sandbox.ociRuntime === undefined || runtime.networks === undefined) return []
   if (plan.mounts.some((mount) => mount.target === target)) return []
   const text = gvisorResolver(RESOLVER_FILES.map(textOf))

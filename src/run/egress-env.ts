@@ -1,9 +1,11 @@
+import type { EgressPlace } from './strict-network.ts'
+
 /**
- * The variables by which programs find an HTTP proxy on this port of their own loopback. Both spellings: curl reads
+ * The variables by which programs find an HTTP proxy at this address. Both spellings: curl reads
  * the lower-case `http_proxy` only, others the upper-case one. Node.js obeys them when it is told to (22.21, 24.5).
  */
-export function egressEnv(port: number): Record<string, string> {
-  const proxy = `http://127.0.0.1:${port}`
+export function egressEnv({ address, port }: EgressPlace): Record<string, string> {
+  const proxy = `http://${address}:${port}`
   const direct = 'localhost,127.0.0.1,::1,.localhost'
   return {
     http_proxy: proxy,

@@ -3,6 +3,7 @@ import { isContainerName } from './container-spec-of.ts'
 import type { EndSteps } from './end-steps.ts'
 import type { RunContext } from './run-context.ts'
 import { runLabels, selectRun } from './run-labels.ts'
+import { forgetClosedNetwork } from './strict-network.ts'
 import type { ResourceKind, ResourceRecord, RunRecord } from './run-record.ts'
 
 type Ending = { steps: EndSteps; context: RunContext }
@@ -73,14 +74,16 @@ async function removeVolumes(
 async function removeNetworks(
   run: RunRecord,
   records: readonly ResourceRecord[],
-  { networks }: ContainerRuntime,
+  runtime: ContainerRuntime,
   { context, signal }: Removal,
 ): Promise<void> {
+  const { networks } = runtime
   const labels = runLabels({ ...context, runId: run.id, role: 'network', env: {} })
   for (const { name, madeAtMs } of records)
     if (madeAtMs === undefined)
       await networks?.ensure({ name, labels, interContainer: true }, signal).catch(() => undefined)
   const found = (await networks?.list(selectRun(context.homeId, run.id), signal)) ?? []
   for (const { id } of found) await networks?.remove(id, signal)
+  await forgetClosedNetwork(run, runtime, context, signal)
   context.runs.recordRemoved(run.id, 'network')
 }

@@ -24,7 +24,7 @@ export function hostRelays(options: {
   const own = services.map(({ containerPort }) => containerPort)
   const egressPort = freePort(EGRESS_PORT, [...own, proxyPort])
   const egress = { port: egressPort, socketPath: paths.egressSocket(runId) }
-  const env = egressEnv(egressPort)
+  const env = egressEnv({ address: '127.0.0.1', port: egressPort })
   const without = { ...NO_ACCESS, hostRelays: [egress], env }
   if (proxyPort === undefined) return without
   const rival = services.find(({ containerPort }) => containerPort === proxyPort)

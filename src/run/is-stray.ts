@@ -3,7 +3,7 @@ import { LABEL_RUN_ID } from '../runtime/labels.ts'
 import { isContainerName } from './container-spec-of.ts'
 import { engineVolumeName } from './docker-inside.ts'
 import type { RunContext } from './run-context.ts'
-import { ownNetworkName } from './run-network.ts'
+import { ownNetworkName } from './network-name.ts'
 
 type Rows = Pick<RunContext, 'runs'>
 type Labelled = { name: string; labels: Readonly<Record<string, string>> }

@@ -12,7 +12,7 @@ import { type GitMounts, withGitMounts } from './git-mounts.ts'
 import type { RunPlan } from './plan.ts'
 import type { AllowedKey } from './weigh-consent.ts'
 import { dockerSandbox, planDocker } from './planned-docker.ts'
-import type { PlannedNetwork } from './planned-network.ts'
+import { planNetwork } from './plan-network.ts'
 import type { RunBase } from './run-base.ts'
 
 /** Everything a plan is made from. */
@@ -103,25 +103,6 @@ function planBoundary(inputs: PlanInputs): Pick<RunPlan, 'sandbox' | 'docker' | 
     docker,
     ...(mode === 'dind' ? { privileged: { reason: 'docker:dind' } } : {}),
   }
-}
-
-/** A strict policy needs somebody between the run and the network; on an engine nobody is yet. */
-function planNetwork({ project, info }: PlanInputs): PlannedNetwork {
-  const { policy, allow } = project.network
-  if (policy === 'strict' && info.kind === 'apple')
-    throw new UserError(
-      `network.policy: strict cannot be had on ${info.description}: its virtual machines reach the network by themselves`,
-      {
-        fix: ['agent run --runtime docker', 'remove network; the run then reaches any host'],
-        exitCode: 2,
-      },
-    )
-  if (policy === 'strict' && info.kind !== 'embedded')
-    throw new UserError(`network.policy: strict is not available yet on ${info.description}`, {
-      fix: ['agent run --runtime embedded', 'remove network; the run then reaches any host'],
-      exitCode: 2,
-    })
-  return { policy, allow: [...allow] }
 }
 
 /** The host's uid and gid, where the system has them and the image's own user was not asked for. */

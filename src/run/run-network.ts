@@ -1,32 +1,43 @@
 import { untilAborted } from '../lib/until-aborted.ts'
-import { runLabels } from './run-labels.ts'
+import type { NetworkSpec } from '../runtime/network-manager.ts'
+import { ownNetworkName } from './network-name.ts'
 import type { RunContext } from './run-context.ts'
-import { dockerOfPlan } from './planned-docker.ts'
-import type { RunRecord } from './run-record.ts'
-import { ensureNetwork, SHARED_NETWORK } from './shared-network.ts'
+import { runLabels } from './run-labels.ts'
+import { ensureNetwork } from './shared-network.ts'
 import type { StartOptions } from './start-options.ts'
 import { isBeingMade, stoppedMeanwhile } from './stopped-meanwhile.ts'
+import { hasClosedNetwork, meansToClose } from './strict-network.ts'
 
-/** The network of a run that has containers beside its main one. */
-export function ownNetworkName(runId: string): string {
-  return `agentops-${runId}`
-}
+type Openness = Pick<NetworkSpec, 'interContainer' | 'internal'>
 
-/** The network that the containers of a run are on. */
-export function networkOf({ id, plan }: Pick<RunRecord, 'id' | 'plan'>): string {
-  return dockerOfPlan(plan)?.mode === 'dind' ? ownNetworkName(id) : SHARED_NETWORK
-}
+/** Containers of the run reach each other. */
+const OPEN: Openness = { interContainer: true }
+/** Nobody but what answers at the gateway is reached. */
+const CLOSED: Openness = { interContainer: false, internal: true }
 
-/** Makes the network a run is on; the shared one in any case, since the proxy answers at its gateway. */
+/** Makes the network a run is on. Throws a `UserError` where the runtime cannot close one that is to be closed. */
 export async function ensureRunNetwork(options: StartOptions, context: RunContext): Promise<void> {
-  const { plan, runId, runtime, hostEnv, signal } = options
+  const { plan, runtime } = options
+  if (hasClosedNetwork(plan)) {
+    meansToClose(runtime, plan)
+    return makeOwnNetwork(options, context, CLOSED)
+  }
+  // Also for a run with its own, since the proxy answers at the shared one's gateway.
   await ensureNetwork(options, context)
-  if (plan.docker?.mode !== 'dind' || runtime.networks === undefined) return
+  if (plan.docker?.mode === 'dind') await makeOwnNetwork(options, context, OPEN)
+}
+
+async function makeOwnNetwork(
+  { plan, runId, runtime, hostEnv, signal }: StartOptions,
+  context: RunContext,
+  openness: Openness,
+): Promise<void> {
+  const { networks } = runtime
+  if (networks === undefined) return
   const name = ownNetworkName(runId)
   context.runs.intend(runId, 'network', name)
   const labels = runLabels({ ...context, runId, role: 'network', env: hostEnv })
-  const { networks } = runtime
-  const id = await untilAborted(networks.ensure({ name, labels, interContainer: true }), signal)
+  const id = await untilAborted(networks.ensure({ name, labels, ...openness }), signal)
   context.runs.recordMade(runId, 'network', name)
   if (isBeingMade(runId, context)) return
   // Whoever ended the run meanwhile may not have found it.

@@ -1,21 +1,22 @@
 import { messageOf, UserError } from '../lib/errors.ts'
 import { untilAborted } from '../lib/until-aborted.ts'
 import type { Route, Upstream } from '../routes/route.ts'
-import type { ContainerRuntime, ExitWait } from '../runtime/container-runtime.ts'
+import type { ExitWait } from '../runtime/container-runtime.ts'
 import type { ContainerId, PublishedPort } from '../runtime/container-state.ts'
 import type { ContainerStream } from '../runtime/container-stream.ts'
 import { StartError } from '../runtime/start-error.ts'
 import { type AuditEvent, createdEvent } from './audit-entry.ts'
 import { startedEvent } from './started-event.ts'
-import { createContainer, type ProxyPlace } from './create-container.ts'
+import { createContainer } from './create-container.ts'
 import { makeDockerInside } from './docker-inside.ts'
 import { endRun } from './end-run.ts'
-import type { RunPlan } from './plan.ts'
 import type { RunContext } from './run-context.ts'
 import type { RunRecord } from './run-record.ts'
+import { findProxy } from './find-proxy.ts'
 import { ensureRunNetwork } from './run-network.ts'
 import { NameTakenError } from './run-store.ts'
 import type { StartOptions } from './start-options.ts'
+import { closedPorts, hasClosedNetwork } from './strict-network.ts'
 import { stoppedMeanwhile } from './stopped-meanwhile.ts'
 
 export type StartedRun = {
@@ -62,7 +63,7 @@ async function makeRun(
   ])
   // When making fails first, its error is the one to tell.
   ready.catch(() => undefined)
-  const place = services ? await findProxy(options, network) : {}
+  const place = await findProxy(options, context, network)
   signal.throwIfAborted()
   if (plan.docker?.mode === 'dind') {
     await ready
@@ -77,7 +78,7 @@ async function makeRun(
   const { stream, exit } = await progress.timed('start', () =>
     attachAndStart(options, container, connections),
   )
-  const ports = services ? await publishedPorts(runtime, container, plan) : []
+  const ports = services ? await publishedPorts(options, container) : []
   publish(options, context, ports, startedEvent(container, ports, await image))
   flushAudit(options, context)
   await untilAborted(supervision.takeOver(runId, { attached: plan.attached }), signal)
@@ -90,22 +91,6 @@ async function makeRun(
     ...(place.proxyPort === undefined ? {} : { proxyPort: place.proxyPort }),
     ...(stream === undefined ? {} : { stream }),
   }
-}
-
-/** Has the proxy listen, for the user and, on a network that exists by then, for the programs inside. */
-async function findProxy(
-  { runtime, supervision, progress, signal }: StartOptions,
-  network: Promise<void>,
-): Promise<ProxyPlace> {
-  const proxyPort = await progress.timed('proxy', () =>
-    untilAborted(supervision.proxyPort(), signal),
-  )
-  if (runtime.networks === undefined) return { proxyPort }
-  await network
-  const insideAddress = await progress.timed('inside', () =>
-    untilAborted(supervision.insideAddress(runtime), signal),
-  )
-  return { proxyPort, ...(insideAddress === undefined ? {} : { insideAddress }) }
 }
 
 /** Undoes a start, and returns the error to tell. */
@@ -182,12 +167,14 @@ async function attachAndStart(
 }
 
 async function publishedPorts(
-  runtime: ContainerRuntime,
+  options: StartOptions,
   container: ContainerId,
-  plan: RunPlan,
 ): Promise<readonly PublishedPort[]> {
+  const { plan, runtime } = options
   const state = await runtime.inspect(container)
-  const ports = state?.ports ?? []
+  const ports = hasClosedNetwork(plan)
+    ? await closedPorts(options, container)
+    : (state?.ports ?? [])
   // A command that has ended by now has no ports left; its own output says why.
   if (state?.phase === 'running' && ports.length === 0)
     throw new UserError(`the runtime published no port of "${plan.name}"`)

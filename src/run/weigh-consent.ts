@@ -35,12 +35,17 @@ export function weighConsent(
   const covered = effective.filter((key) => isCovered(key, own))
   const others = effective.filter((key) => !covered.includes(key))
   const isTrusted = consent?.hash === weakening.hash
-  const allow = (keys: readonly WeakeningKey[], by: AllowedKey['by']): AllowedKey[] =>
-    keys.map(({ key, value }) => ({ key, value, by }))
   return {
-    allowed: [...allow(covered, 'own setting'), ...(isTrusted ? allow(others, 'agent trust') : [])],
+    allowed: [
+      ...allowedBy('own setting', covered),
+      ...(isTrusted ? allowedBy('agent trust', others) : []),
+    ],
     missing: isTrusted ? [] : markNew(others, consent),
   }
+}
+
+function allowedBy(by: AllowedKey['by'], keys: readonly WeakeningKey[]): AllowedKey[] {
+  return keys.map(({ key, value }) => ({ key, value, by }))
 }
 
 /** Marks what an earlier consent did not hold. */
@@ -65,15 +70,9 @@ function hasEffect({ key, target }: WeakeningKey, own: OwnWish): boolean {
   return target === undefined || !own.mountTargets.has(target)
 }
 
+/** There is no other way to say that Docker may be inside, or that the command is the image's user. */
 function isCovered({ key, value }: WeakeningKey, own: OwnWish): boolean {
-  switch (key) {
-    case 'sandbox':
-      // `none` says more than `auto`.
-      return own.sandbox === 'none' || own.sandbox === value
-    case 'mounts':
-      return own.allowUnsafeMount
-    case 'dependencies':
-    case 'container.user':
-      return false
-  }
+  // `none` says more than `auto`.
+  if (key === 'sandbox') return own.sandbox === 'none' || own.sandbox === value
+  return key === 'mounts' && own.allowUnsafeMount
 }

@@ -1,5 +1,6 @@
 import type { Duplex } from 'node:stream'
 
+import type { Confinement } from './confinement.ts'
 import type { ContainerSpec } from './container-spec.ts'
 import type {
   ContainerEvent,
@@ -86,6 +87,7 @@ export interface ContainerRuntime {
   readonly builder?: ImageBuilder
   readonly images?: ImageStore
   readonly networks?: NetworkManager
+  readonly confinement?: Confinement
   readonly volumes?: VolumeStore
 }
 

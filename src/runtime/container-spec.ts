@@ -34,6 +34,8 @@ export type ContainerSpec = {
    * inside a container. Only Docker has it.
    */
   privileged?: true
+  /** Name servers in place of the runtime's own choice. */
+  nameServers?: readonly string[]
   tty: boolean
   /** Of the terminal inside, from its first moment on. */
   size?: TerminalSize

@@ -1,4 +1,5 @@
 import { faultPoint } from '../platform/fault-point.ts'
+import type { Confinement } from './confinement.ts'
 import type { ContainerRuntime } from './container-runtime.ts'
 import type { ImageStore } from './image-store.ts'
 import type { NetworkManager } from './network-manager.ts'
@@ -9,7 +10,7 @@ import type { VolumeStore } from './volume-store.ts'
  * or removes something, and before each that a life cycle waits for.
  */
 export function faultyRuntime(runtime: ContainerRuntime): ContainerRuntime {
-  const { images, networks, volumes, builder } = runtime
+  const { images, networks, volumes, builder, confinement } = runtime
   return {
     kind: runtime.kind,
     endpoint: runtime.endpoint,
@@ -31,6 +32,7 @@ export function faultyRuntime(runtime: ContainerRuntime): ContainerRuntime {
     ...(images === undefined ? {} : { images: faultyImages(images) }),
     ...(networks === undefined ? {} : { networks: faultyNetworks(networks) }),
     ...(volumes === undefined ? {} : { volumes: faultyVolumes(volumes) }),
+    ...(confinement === undefined ? {} : { confinement: faultyConfinement(confinement) }),
     ...(builder === undefined ? {} : { builder }),
     ...(runtime.dialBuildkit === undefined
       ? {}
@@ -68,6 +70,13 @@ function faultyVolumes(volumes: VolumeStore): VolumeStore {
     ensure: (spec, signal) => around('volume-ensure', () => volumes.ensure(spec, signal)),
     list: (selector, signal) => volumes.list(selector, signal),
     remove: (name, signal) => around('volume-remove', () => volumes.remove(name, signal)),
+  }
+}
+
+function faultyConfinement(confinement: Confinement): Confinement {
+  return {
+    confine: (spec, signal) => around('confine', () => confinement.confine(spec, signal)),
+    release: (network, signal) => around('release', () => confinement.release(network, signal)),
   }
 }
 

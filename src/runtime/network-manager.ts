@@ -6,6 +6,8 @@ export type NetworkSpec = {
   labels: ContainerLabels
   /** False: containers on it cannot reach each other by address or name. */
   interContainer: boolean
+  /** True: no way out, and none in but from the machine of the runtime itself. */
+  internal?: boolean
 }
 
 export type NetworkState = { id: string; name: string; labels: Readonly<Record<string, string>> }
@@ -14,6 +16,8 @@ export type NetworkState = { id: string; name: string; labels: Readonly<Record<s
 export type NetworkAddresses = {
   /** Of the network's own end on the machine of the runtime. */
   gateway?: string
+  /** The addresses of the network: `10.0.0.0/24`. */
+  subnet?: string
   containers: ReadonlyMap<string, ContainerId>
 }
 

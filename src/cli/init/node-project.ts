@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import type { ProjectFiles } from './project-files.ts'
-import type { Suggestion } from './suggestion.ts'
+import { LISTEN_EVERYWHERE, type Suggestion } from './suggestion.ts'
 
 const manifestShape = z.object({
   scripts: z.record(z.string(), z.string()).catch({}),
@@ -71,12 +71,9 @@ export function suggestNode(files: ProjectFiles): Suggestion | undefined {
             why: `the script "${script}" of package.json`,
           },
         }),
-    notes: framework === undefined || framework.listen === '' ? [] : [LISTEN],
+    notes: framework === undefined || framework.listen === '' ? [] : [LISTEN_EVERYWHERE],
   }
 }
-
-const LISTEN =
-  'A server must listen on 0.0.0.0: what listens on 127.0.0.1 only is not reachable from outside.'
 
 function readManifest(text: string | undefined): Manifest | undefined {
   if (text === undefined) return undefined

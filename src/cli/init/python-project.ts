@@ -1,5 +1,5 @@
 import type { ProjectFiles } from './project-files.ts'
-import type { Suggestion } from './suggestion.ts'
+import { LISTEN_EVERYWHERE, type Suggestion } from './suggestion.ts'
 
 type Framework = {
   /** As requirement files name it. */
@@ -65,31 +65,29 @@ export function suggestPython(files: ProjectFiles): Suggestion | undefined {
   const wanted = `${requirements ?? ''}\n${project ?? ''}`
   const framework = FRAMEWORKS.find(({ package: name }) => isNamed(wanted, name))
   const version = pythonVersion(files)
+  const dependencies = [version === undefined ? 'python' : `python@${version}`]
+  if (framework === undefined) return { kind: 'a Python project', dependencies, notes: [] }
   const install =
     requirements === undefined ? 'pip install -e .' : 'pip install -r requirements.txt'
-  const start = framework?.start(files, framework.port)
   return {
-    kind: framework?.name ?? 'a Python project',
-    dependencies: [version === undefined ? 'python' : `python@${version}`],
-    ...(framework === undefined
-      ? {}
-      : {
-          port: { service: 'web', port: framework.port, why: `what ${framework.name} uses` },
-        }),
-    ...(start === undefined
-      ? {}
-      : {
-          command: {
-            line: `python -m venv ~/venv && . ~/venv/bin/activate && ${install} && exec ${start}`,
-            why: `packages in an environment of the run's own, then ${framework?.name}`,
-          },
-        }),
-    notes:
-      framework === undefined
-        ? []
-        : [
-            'A server must listen on 0.0.0.0: what listens on 127.0.0.1 only is not reachable from outside.',
-          ],
+    kind: framework.name,
+    dependencies,
+    port: { service: 'web', port: framework.port, why: `what ${framework.name} uses` },
+    ...commandOf(framework, install, files),
+    notes: [LISTEN_EVERYWHERE],
+  }
+}
+
+function commandOf(
+  { name, port, start }: Framework,
+  install: string,
+  files: ProjectFiles,
+): Pick<Suggestion, 'command'> {
+  const last = start(files, port)
+  if (last === undefined) return {}
+  const line = `python -m venv ~/venv && . ~/venv/bin/activate && ${install} && exec ${last}`
+  return {
+    command: { line, why: `packages in an environment of the run's own, then ${name}` },
   }
 }
 

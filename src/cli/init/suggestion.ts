@@ -11,3 +11,7 @@ export type Suggestion = {
   /** What the user should know, each a comment of its own. */
   notes: readonly string[]
 }
+
+/** For every project that serves something. */
+export const LISTEN_EVERYWHERE =
+  'A server must listen on 0.0.0.0: what listens on 127.0.0.1 only is not reachable from outside.'

@@ -82,6 +82,7 @@ const subjects: readonly Subject[] = [
       'what a container writes to a volume is there for the next one':
         'its containers have no file system',
       privileges: 'its containers have none to give',
+      'limits of memory, processors and processes hold': 'its containers are no processes',
     },
   },
   {
@@ -99,6 +100,7 @@ const subjects: readonly Subject[] = [
       networks: 'each container has a network of its own',
       volumes: 'it has none',
       privileges: 'nothing on it has any, which is what it is for',
+      'limits of memory, processors and processes hold': 'without an engine nothing limits them',
       'an image that is not here is told apart, and named': 'it has no images',
       "it has a user that is not the container's":
         'a container has one user id, which is all that can be had without privileges',

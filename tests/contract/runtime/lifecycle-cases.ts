@@ -52,6 +52,25 @@ export const lifecycleCases: readonly RuntimeCase[] = [
     },
   },
   {
+    name: 'limits of memory, processors and processes hold',
+    async run(bench) {
+      const { exitCode } = await bench.script(
+        'i=0; while [ $i -lt 60 ]; do sleep 30 & i=$((i + 1)); done 2>/dev/null; exit 0',
+        { limits: { memoryBytes: 64 * 1024 * 1024, cpus: 0.5, pids: 20 } },
+      )
+      expect(exitCode).not.toBe(0)
+      const id = await bench.create({
+        command: ['tail', '/dev/zero'],
+        limits: { memoryBytes: 32 * 1024 * 1024 },
+      })
+      const { ready, exit } = bench.runtime.wait(id)
+      await ready
+      await bench.runtime.start(id)
+      expect((await exit).exitCode).toBe(137)
+      expect(await bench.runtime.inspect(id)).toMatchObject({ outOfMemory: true })
+    },
+  },
+  {
     name: 'environment, folder, host name, and user are as asked for',
     async run(bench) {
       const script = 'echo "$GREETING"; pwd; hostname; id -u'

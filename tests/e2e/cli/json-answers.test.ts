@@ -12,6 +12,7 @@ const listedRun = z.strictObject({
   id: runId,
   state: z.enum(['running', 'stopped', 'failed']),
   runtime: z.literal('docker'),
+  sandbox: z.enum(['gvisor', 'none']),
   ageMs: z.number().nonnegative(),
   workspace: z.string(),
   image: z.string(),

@@ -42,9 +42,9 @@ engineTest(
     const { code, stderr } = await home.agent(['run', '--name', 'hungry', project])
     expect(code).toBe(137)
     expect(stderr).toContain('"hungry" failed: its memory ran out; container.memory in agent.yaml')
-    expect(await home.json(['list', '-a'])).toMatchObject({
-      runs: [{ name: 'hungry', state: 'failed', error: expect.stringContaining('memory ran out') }],
-    })
+    const listed = JSON.stringify(await home.json(['list', '-a']))
+    expect(listed).toContain('"state":"failed"')
+    expect(listed).toContain('memory ran out')
   },
   60_000,
 )
@@ -60,17 +60,13 @@ for (const [boundary, env] of [
       const project = home.project('p', { 'agent.yaml': 'image: busybox:latest\n' })
       const words = ['grep', '-E', '^(Uid|CapEff|CapBnd|NoNewPrivs)', '/proc/self/status']
       const { stdout } = await home.agent(['run', project, '--', ...words])
-      const status = Object.fromEntries(
-        stdout
-          .trim()
-          .split('\n')
-          .map((line) => line.split(/:\s+/)),
-      )
+      const valueOf = (name: string): string =>
+        new RegExp(`^${name}:\\s+(\\S+)`, 'm').exec(stdout)?.[1] ?? ''
       // CAP_NET_RAW is capability 13 (capabilities(7)).
-      expect(BigInt(`0x${status['CapBnd']}`) & (1n << 13n)).toBe(0n)
-      if (process.getuid?.() !== 0) expect(status['CapEff']).toBe('0000000000000000')
+      expect(BigInt(`0x${valueOf('CapBnd')}`) & (1n << 13n)).toBe(0n)
+      if (process.getuid?.() !== 0) expect(valueOf('CapEff')).toBe('0000000000000000')
       // gVisor does not show it; it keeps it (runsc sets it from the container's configuration).
-      if (boundary === 'runc') expect(status['NoNewPrivs']).toBe('1')
+      if (boundary === 'runc') expect(valueOf('NoNewPrivs')).toBe('1')
     },
     60_000,
   )

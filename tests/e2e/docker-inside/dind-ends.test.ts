@@ -3,6 +3,9 @@ import { testLabels } from '../../engine/test-engine.ts'
 import { HomeView, type Inventory } from '../../fault/support/home-view.ts'
 import { AgentHome, docker, until } from '../support/agent-home.ts'
 import { DIND, dindTest } from './dind-test.ts'
+import { removeNewImages } from './init-images.ts'
+
+await removeNewImages()
 
 type Made = Pick<Inventory, 'containers' | 'networks' | 'volumes' | 'uncleaned'>
 

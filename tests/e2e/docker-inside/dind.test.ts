@@ -6,6 +6,9 @@ import { skippedTest } from '../../engine/test-engine.ts'
 import { engineUser, giveTo, ProgramAsUser } from '../../support/ordinary-user.ts'
 import { AgentHome, docker, get, until } from '../support/agent-home.ts'
 import { BUILD_AND_RUN, DIND, dindTest, INIT_IMAGE } from './dind-test.ts'
+import { removeNewImages } from './init-images.ts'
+
+await removeNewImages()
 
 const SERVER = `require('node:http').createServer((request, response) => response.end('served')).listen(3000)`
 const ASK = `require('node:http').get(process.env.AGENTOPS_URL_WEB, (answer) => answer.pipe(process.stdout))`

@@ -5,6 +5,9 @@ import { engineTest, skippedTest, testEngine } from '../../engine/test-engine.ts
 import { EngineRelay } from '../../fault/support/engine-relay.ts'
 import { giveTo, ORDINARY_UID, ProgramAsUser } from '../../support/ordinary-user.ts'
 import { AgentHome, until } from '../support/agent-home.ts'
+import { removeNewImages } from './init-images.ts'
+
+await removeNewImages()
 
 /** A group that no image has, which is what gives the right to use the engine. */
 const ENGINE_GID = 58_233

@@ -40,3 +40,14 @@ terminalTest('an interactive run that was asked about gets the keys that come af
   await screen.enter('exit')
   await screen.prompt()
 })
+
+terminalTest('Ctrl-C at the question ends it, and nothing is allowed', async () => {
+  await using home = new AgentHome({ env: IN_GVISOR })
+  const project = home.project('p', ASKS)
+  await using screen = await TerminalScreen.open(home, { columns: 200 })
+  await screen.enter(`clear; ${home.binary} run ${project} -- true; echo exit $?`)
+  await screen.shows(QUESTION)
+  await screen.press('C-c')
+  await screen.shows('exit 130')
+  expect(await home.json(['trust', '--list'])).toEqual({ trusted: [] })
+})

@@ -1,5 +1,6 @@
 import { expect } from 'bun:test'
 import { dindTest } from '../../e2e/docker-inside/dind-test.ts'
+import { removeNewImages } from '../../e2e/docker-inside/init-images.ts'
 import { temporaryFolder } from '../../support/temporary-folder.ts'
 import { sideBySide } from '../support/side-by-side.ts'
 import { compileTestBuild } from '../support/test-build.ts'
@@ -7,6 +8,8 @@ import { dindLife } from './dind-life.ts'
 import { pointsOf } from './fault-points.ts'
 import { type Drill, killAtPoint } from './kill-at-point.ts'
 import { recoveries, summaryOf } from './recovery.ts'
+
+await removeNewImages()
 
 const homesAtOnce = 4
 const victims = ['command', 'both'] as const

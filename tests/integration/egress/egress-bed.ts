@@ -44,7 +44,7 @@ export async function egressBed(options: Partial<EgressOptions> = {}): Promise<E
   let policy: EgressPolicy = { kind: 'permissive' }
   stack.use(
     await serveEgress({
-      socketPath,
+      place: { socketPath },
       policy: () => policy,
       resolve: async () => [{ address: OUTSIDE_ADDRESS, family: 4 }],
       hostAddresses: () => [],

@@ -40,6 +40,7 @@ export async function startedRun(app: AnApp, changes: Partial<RunPlan> = {}): Pr
         watch: async () => undefined,
         proxyPort: async () => 8080,
         insideAddress: async () => undefined,
+        egressPlace: async () => ({ address: '127.0.0.1', port: 3128 }),
         takeOver: async () => undefined,
       },
       progress: {

@@ -134,6 +134,7 @@ export class LifeCycle implements AsyncDisposable {
         return 8080
       },
       insideAddress: async () => undefined,
+      egressPlace: async () => ({ address: '127.0.0.1', port: 3128 }),
       takeOver: async (runId, { attached }) => {
         await this.onStep('before takeOver')
         if (!attached) await this.supervisor.supervise(runId)

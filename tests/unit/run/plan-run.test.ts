@@ -146,10 +146,10 @@ describe('the plan of a run', () => {
       policy: 'strict',
       allow: [{ host: 'api.example.com', port: 443 }],
     })
-    const error = userErrorOf(() => planned(yaml))
-    expect(error.message).toBe(
-      'network.policy: strict is not available yet on Docker Engine 28.5.2',
-    )
+    expect(planned(yaml).network.policy).toBe('strict')
+    const apple: RuntimeInfo = { ...ENGINE, kind: 'apple', description: 'Apple container' }
+    const error = userErrorOf(() => planned(yaml, { info: apple }))
+    expect(error.message).toBe('network.policy: strict is not available on Apple container')
     expect(error.exitCode).toBe(2)
   })
 
