@@ -2,12 +2,14 @@ import { closeSync, openSync, readFileSync } from 'node:fs'
 import { setTimeout as delay } from 'node:timers/promises'
 import { type Flock, tryFlock } from '../platform/flock.ts'
 import { identityOfProcess } from '../platform/process-identity.ts'
+import { signalProcess } from '../platform/signal-process.ts'
 import { spawnHolding } from '../platform/spawn-holding.ts'
 import { StartError } from '../runtime/start-error.ts'
 import type { AppleCommand } from './apple-command.ts'
 import type { AppleFolder } from './apple-folder.ts'
 import { decodeOutcome } from './start-outcome.ts'
 
+const SIGKILL = 9
 /** A virtual machine boots. */
 const START_LIMIT_MS = 90_000
 /** Somebody who only asks whether the lock is held has it for a moment. */
@@ -32,6 +34,8 @@ export async function startContainer(
     const owner = identityOfProcess(pid)
     if (owner !== undefined) folder.writeOwner(owner)
     const answer = await firstLine
+    // Whatever it waits for, nobody waits for it.
+    if (answer === undefined) signalProcess(pid, SIGKILL)
     const failure = answer === undefined ? silentFailure(folder) : decodeOutcome(answer)
     if (failure !== undefined) throw failure
   } finally {

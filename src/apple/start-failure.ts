@@ -17,8 +17,3 @@ export function startFailure(exitCode: number, output: string): StartError | und
     .replace(/^Error: /, '')
   return new StartError(what, NOT_FOUND.test(what) ? 127 : 125)
 }
-
-/** Whether a host port was taken between our choice and the start. */
-export function isPortTaken(text: string): boolean {
-  return /address already in use/i.test(text)
-}

@@ -8,9 +8,9 @@ import { connectApple } from '../../../src/apple/connect-apple.ts'
 export const APPLE_VERSIONS = ['0.9.0', '1.2.2'] as const
 
 /** Writes an executable that behaves as `container` of this version does, with a state folder beside it. */
-export function fakeContainerProgram(folder: string, version: string): string {
+function fakeContainerProgram(folder: string, version: string): string {
   const path = join(folder, 'container')
-  const main = join(import.meta.dirname, 'container-program.ts')
+  const main = join(import.meta.dirname, 'programs/container-program.ts')
   const words = [process.execPath, main, join(folder, 'state'), version].map((it) => `'${it}'`)
   writeFileSync(path, `#!/bin/sh\nexec ${words.join(' ')} "$@"\n`)
   chmodSync(path, 0o755)

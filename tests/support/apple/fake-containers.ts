@@ -77,7 +77,8 @@ export class FakeContainers {
       if (!existsSync(source))
         throw new ContainerError('invalidState', `mount source path '${source}' does not exist`)
     }
-    const { command, env, workingDir, user, tty } = container
+    const { command, env, user, tty } = container
+    const workingDir = folderOf(container)
     return { command, env, workingDir, user, tty, mark: this.#file(id) }
   }
 
@@ -89,7 +90,7 @@ export class FakeContainers {
     return {
       command,
       env: { ...container.env, ...environmentOf(values['env']) },
-      workingDir: text(values['workdir']) ?? container.workingDir,
+      workingDir: text(values['workdir']) ?? folderOf(container),
       user: text(values['user']) ?? container.user,
       tty: values['tty'] === true,
       mark: this.#file(id),
@@ -185,4 +186,10 @@ function environmentOf(value: unknown): Record<string, string> {
     return own === undefined ? [] : [`${entry}=${own}`]
   })
   return entries(given)
+}
+
+/** Of this machine: what is mounted there, for nothing is put into a file system of its own. */
+function folderOf({ mounts, workingDir }: Container): string {
+  const mount = mounts.find((it) => it.includes(`,target=${workingDir}`))
+  return /source=([^,]*)/.exec(mount ?? '')?.[1] ?? workingDir
 }

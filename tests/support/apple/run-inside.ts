@@ -48,7 +48,8 @@ function asUser(user: string | undefined): string[] {
 }
 
 function exitOf(child: ChildProcess): Promise<number> {
-  return new Promise((resolve) => {
+  return new Promise((resolve, reject) => {
+    child.once('error', reject)
     child.once('exit', (code, signal) =>
       resolve(code ?? 128 + (signal === null ? 0 : constants.signals[signal])),
     )

@@ -1,10 +1,10 @@
 import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { parseArgs } from 'node:util'
-import { ContainerError } from './container-error.ts'
-import { FakeContainers } from './fake-containers.ts'
-import { FakeImages, text } from './fake-images.ts'
-import { runInside } from './run-inside.ts'
+import { ContainerError } from '../container-error.ts'
+import { FakeContainers } from '../fake-containers.ts'
+import { FakeImages, text } from '../fake-images.ts'
+import { runInside } from '../run-inside.ts'
 
 /**
  * Stands in for Apple's `container` on a machine that is no Mac: the same commands, options, JSON and complaints as
