@@ -85,7 +85,7 @@ export class DenoSocket implements RawSocket {
   async #send(bytes: Uint8Array): Promise<void> {
     this.#isSending = true
     try {
-      for (let sent = 0; sent < bytes.length; )
+      for (let sent = 0; sent < bytes.length;)
         sent += await this.#connection.write(bytes.subarray(sent))
     } catch {
       this.#close(true)
