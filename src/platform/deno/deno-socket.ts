@@ -18,13 +18,17 @@ export class DenoSocket implements RawSocket {
   #hasPeerFinished = false
   #isClosed = false
 
-  /** Tells its owner that it is open, then reads. */
-  constructor(connection: DenoConnection, owner: SocketOwner) {
+  private constructor(connection: DenoConnection, owner: SocketOwner) {
     this.#connection = connection
     this.data = owner
     this.remoteAddress = connection.remoteAddr.hostname
-    this.#tell((to) => to.onOpen(this))
-    void this.#read()
+  }
+
+  /** Tells its owner that it is open, then reads. */
+  static serve(connection: DenoConnection, owner: SocketOwner): void {
+    const socket = new DenoSocket(connection, owner)
+    socket.#tell((to) => to.onOpen(socket))
+    void socket.#read()
   }
 
   /** Takes all or nothing: Deno sends in the background, one piece at a time. */

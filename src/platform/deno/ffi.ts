@@ -16,11 +16,13 @@ export function dlopen(
   path: string,
   functions: Readonly<Record<string, Signature>>,
 ): { symbols: Readonly<Record<string, (...values: unknown[]) => unknown>> } {
-  const definitions = Object.entries(functions).map(([name, { args, returns }]) => [
-    name,
-    { parameters: args.map(parameterType), result: returns === 'ptr' ? 'pointer' : returns },
-  ])
-  return Deno.dlopen(path, Object.fromEntries(definitions))
+  const definitions: Record<string, { parameters: readonly string[]; result: string }> = {}
+  for (const [name, { args, returns }] of Object.entries(functions))
+    definitions[name] = {
+      parameters: args.map(parameterType),
+      result: returns === 'ptr' ? 'pointer' : returns,
+    }
+  return Deno.dlopen(path, definitions)
 }
 
 export const read = {

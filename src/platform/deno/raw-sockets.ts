@@ -39,7 +39,7 @@ export function connectTcp(hostname: string, port: number, owner: SocketOwner): 
   Deno.connect({ hostname, port }).then(
     (connection) => {
       connection.setNoDelay(true)
-      return new DenoSocket(connection, owner)
+      DenoSocket.serve(connection, owner)
     },
     (error: unknown) => owner.onConnectError(error),
   )
@@ -48,7 +48,7 @@ export function connectTcp(hostname: string, port: number, owner: SocketOwner): 
 /** As in ../raw-sockets.ts. */
 export function connectUnix(path: string, owner: SocketOwner): void {
   Deno.connect({ transport: 'unix', path }).then(
-    (connection) => new DenoSocket(connection, owner),
+    (connection) => DenoSocket.serve(connection, owner),
     (error: unknown) => owner.onConnectError(error),
   )
 }
@@ -65,6 +65,6 @@ async function acceptAll<Connection extends DenoConnection>(
     } catch {
       return
     }
-    new DenoSocket(connection, ownerOf(connection))
+    DenoSocket.serve(connection, ownerOf(connection))
   }
 }

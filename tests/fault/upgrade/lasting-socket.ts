@@ -25,13 +25,15 @@ export class LastingSocket {
   /** Sends a text and waits until it is back, over a connection that is open by then. */
   async echo(text: string): Promise<void> {
     await this.#lost
-    const { promise, resolve, reject } = Promise.withResolvers<string>()
-    const limit = setTimeout(() => reject(new Error(`no echo of ${text}`)), REOPEN_LIMIT_MS)
-    this.#socket.onmessage = ({ data }) => resolve(String(data))
+    const back = Promise.withResolvers<string>()
+    const limit = setTimeout(() => back.reject(new Error(`no echo of ${text}`)), REOPEN_LIMIT_MS)
+    this.#socket.addEventListener('message', ({ data }) => back.resolve(String(data)), {
+      once: true,
+    })
     this.#socket.send(text)
-    const back = await promise
+    const received = await back.promise
     clearTimeout(limit)
-    if (back !== text) throw new Error(`${back} came back for ${text}`)
+    if (received !== text) throw new Error(`${received} came back for ${text}`)
   }
 
   end(): void {
@@ -40,11 +42,12 @@ export class LastingSocket {
   }
 
   #watch(): void {
-    this.#socket.onclose = () => {
+    const onCut = (): void => {
       if (this.#isOver) return
       this.cuts++
       this.#lost = this.#reopen(performance.now())
     }
+    this.#socket.addEventListener('close', onCut, { once: true })
   }
 
   async #reopen(cutAtMs: number): Promise<void> {
@@ -66,10 +69,11 @@ export class LastingSocket {
 async function opened({ host, port }: URL): Promise<WebSocket> {
   const socket = new WebSocket(`ws://127.0.0.1:${port}/`, { headers: { host } })
   const { promise, resolve, reject } = Promise.withResolvers<void>()
-  socket.onopen = () => resolve()
-  socket.onclose = ({ code }) => reject(new Error(`refused with ${code}`))
-  socket.onerror = () => undefined
+  socket.addEventListener('open', () => resolve(), { once: true })
+  // Nobody hears the later end of one that opened.
+  socket.addEventListener('close', ({ code }) => reject(new Error(`refused with ${code}`)), {
+    once: true,
+  })
   await promise
-  socket.onclose = null
   return socket
 }

@@ -76,7 +76,6 @@ async function upgradeUnderRuns(runtime: 'docker' | 'embedded'): Promise<void> {
     route: Math.max(...watches.map(({ longestGapMs }) => longestGapMs)),
     socket: Math.max(...sockets.map(({ longestGapMs }) => longestGapMs)),
   }
-  const sum = (numbers: number[]): number => numbers.reduce((total, each) => total + each, 0)
   console.log(
     `${runtime}: the command took ${commandMs.toFixed(0)} ms; ` +
       `${sum(watches.map(({ answers }) => answers))} answers, the longest wait for one ${outage.route.toFixed(0)} ms; ` +
@@ -92,6 +91,10 @@ async function upgradeUnderRuns(runtime: 'docker' | 'embedded'): Promise<void> {
   await home.answer(['stop', '--all', '--time', '0'])
   expect((await finished(attached)).code).not.toBe(125)
   expect(await home.live()).toEqual([])
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, each) => total + each, 0)
 }
 
 async function statusOf(home: UpgradedHome): Promise<z.infer<typeof proxyStatus>> {
