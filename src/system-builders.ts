@@ -72,7 +72,8 @@ const HUB_HOSTS = ['registry-1.docker.io', 'index.docker.io', 'docker.io']
 
 function credentialsOf({ images }: ContainerRuntime) {
   return async (host: string): Promise<{ username: string; secret: string } | undefined> => {
-    const login = await images?.login(HUB_HOSTS.includes(host) ? 'docker.io' : host)
+    const found = await images?.login(HUB_HOSTS.includes(host) ? 'docker.io' : host)
+    const login = found?.login
     if (login === undefined) return undefined
     // An identity token goes in place of a password, under no name.
     if ('identitytoken' in login) return { username: '', secret: login.identitytoken }

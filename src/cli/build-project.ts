@@ -14,6 +14,7 @@ import { type GlobalOptions, styleFor } from './global-options.ts'
 import { Interruption } from './interruption.ts'
 import { loadConfig } from './load-settings.ts'
 import { ProgressLines } from './progress-lines.ts'
+import { openStores } from './stores.ts'
 import { workspaceOf } from './run-flags.ts'
 
 export type BuildFlags = GlobalOptions & {
@@ -51,6 +52,7 @@ export async function buildProject(
     })
   await buildImage({
     build,
+    homeId: homeIdOf(app),
     runtime,
     findBuilders: app.builders(settings),
     dockerfilePath: app.paths.builtDockerfile(build.tag.replace(/^.*:/, '')),
@@ -61,6 +63,13 @@ export async function buildProject(
   })
   progress.clear()
   app.output.answer(flags.json ? JSON.stringify({ image: build.tag }, undefined, 2) : build.tag)
+}
+
+/** Makes the state folder where there is none yet: the image is to be found again. */
+function homeIdOf(app: AppContext): string {
+  const { state, context } = openStores(app)
+  using _state = state
+  return context.homeId
 }
 
 const platforms = z.enum(['linux/amd64', 'linux/arm64'])

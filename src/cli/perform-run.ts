@@ -134,7 +134,9 @@ async function findGround(
   const gvisor = isGvisorAsked(settings.sandbox)
   const detected = await app.runtimes.detect(settings.runtime.value, signal, { gvisor })
   const { runtime } = detected
-  const ociRuntimes = mayUseGvisor(settings.sandbox) ? await runtime.ociRuntimes(signal) : []
+  const hasDockerInside = project.dependencies.some(({ kind }) => kind === 'docker')
+  const isAsked = mayUseGvisor(settings.sandbox) && !hasDockerInside
+  const ociRuntimes = isAsked ? await runtime.ociRuntimes(signal) : []
   // Runtimes without images use the programs of this machine.
   if (runtime.kind !== 'embedded') {
     const host = { ...app.host, version: app.build.version }

@@ -1,6 +1,6 @@
 import { closeSync, mkdirSync, openSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { errorCode } from '../lib/errors.ts'
+import { errorCode, UserError } from '../lib/errors.ts'
 
 /**
  * Makes an empty file for its owner alone (0600) when there is none. One that exists is not even opened: for a file that
@@ -17,9 +17,28 @@ export function createPrivateFile(path: string): void {
 
 /**
  * Writes a whole file into a folder for its owner alone, which is made when it is not there. `mode`: 0o644 where a
- * container's user reads the file through a mount of it. Throws the system's error.
+ * container's user reads the file through a mount of it. Throws a `UserError` when the disk is full or not ours to write to.
  */
 export function writeInPrivateFolder(path: string, text: string, mode: 0o600 | 0o644): void {
-  mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
-  writeFileSync(path, text, { mode })
+  try {
+    mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
+    writeFileSync(path, text, { mode })
+  } catch (cause) {
+    throw writeFault(path, cause)
+  }
+}
+
+function writeFault(path: string, cause: unknown): UserError {
+  if (errorCode(cause) === 'ENOSPC' || errorCode(cause) === 'EDQUOT')
+    return new UserError(`there is no room left on the disk of ${path}`, {
+      fix: `make room; \`df -h ${dirname(path)}\` shows how much there is`,
+      cause,
+    })
+  return new UserError(`cannot write ${path}`, {
+    fix: [
+      `make ${dirname(path)} and the files in it writable for you`,
+      'or set AGENTOPS_HOME to a folder that is',
+    ],
+    cause,
+  })
 }

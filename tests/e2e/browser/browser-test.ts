@@ -1,9 +1,14 @@
 import { type Browser, chromium } from 'playwright-core'
 import { chromiumProgram } from '../../engine/chromium-program.ts'
-import { skippedTest } from '../../engine/test-engine.ts'
+import { engineTest, skippedTest } from '../../engine/test-engine.ts'
 import { embeddedTest } from '../../support/embedded-test.ts'
 
 const program = await chromiumProgram(process.env)
+
+const NO_CHROMIUM = 'there is no chromium; AGENT_TEST_ENGINE=provision brings one along'
+
+/** What registers a test: `test` of some kind. */
+type Register = (name: string, run: () => Promise<void>, timeoutMs?: number) => void
 
 /** A test in headless Chromium with runs of the embedded runtime; skipped, with the reason, where one is missing. */
 export function browserTest(
@@ -11,12 +16,30 @@ export function browserTest(
   run: (browser: Browser) => Promise<void>,
   timeoutMs = 90_000,
 ): void {
+  registerBrowserTest(embeddedTest, name, run, timeoutMs)
+}
+
+/** The same with runs on an engine. */
+export function engineBrowserTest(
+  name: string,
+  run: (browser: Browser) => Promise<void>,
+  timeoutMs = 180_000,
+): void {
+  registerBrowserTest(engineTest, name, run, timeoutMs)
+}
+
+function registerBrowserTest(
+  register: Register,
+  name: string,
+  run: (browser: Browser) => Promise<void>,
+  timeoutMs: number,
+): void {
   if (program === undefined) {
-    skippedTest(name, 'there is no chromium; AGENT_TEST_ENGINE=provision brings one along')
+    skippedTest(name, NO_CHROMIUM)
     return
   }
   const { path, env } = program
-  embeddedTest(
+  register(
     name,
     async () => {
       const browser = await chromium.launch({

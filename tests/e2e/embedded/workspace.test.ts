@@ -99,7 +99,7 @@ chosenTest('without an engine it is chosen by itself, and says what it is', asyn
 const refusals: readonly [yaml: string, what: string, why: string][] = [
   ['image: busybox', 'image: busybox', 'it has no images'],
   ['dependencies: ["npm:prettier"]', 'npm:prettier', 'it has no images'],
-  ['dependencies: ["docker:host"]', 'docker:host', 'it would need an engine'],
+  ['dependencies: ["docker:host"]', 'docker:host', 'there is no engine whose socket'],
   ['dependencies: [no-such-program]', 'no-such-program', ''],
   ['container: { user: image }', 'container.user: image', 'there is no image'],
 ]

@@ -39,7 +39,18 @@ export async function checkRecovery(home: AgentHome, recovery: Recovery): Promis
   if (view.runs().some(({ endedAtMs }) => endedAtMs === undefined))
     await home.answer(['stop', '--all', '--time', '0'])
   await untilNothingIsLeft(view)
+  checkAudits(view)
   return { settledMs, before, after: await view.inventory() }
+}
+
+/** A crash is no tampering: every log begins with what was planned, ends with the end, and is intact. */
+function checkAudits(view: HomeView): void {
+  for (const { id, text, verdict } of view.audits()) {
+    const types = text.split('\n').flatMap((line) => /"type":"(\w+)"/.exec(line)?.[1] ?? [])
+    const isWhole = types[0] === 'created' && types.at(-1) === 'ended'
+    if (verdict.kind !== 'intact' || !isWhole)
+      throw new Error(`the audit log of ${id} is ${JSON.stringify(verdict)}:\n${text}`)
+  }
 }
 
 /** Waits until nothing is there but whole detached runs; returns how long it took, in milliseconds. */

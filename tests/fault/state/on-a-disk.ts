@@ -12,7 +12,7 @@ export function diskDrill(name: string, drill: (given: DiskHome) => Promise<void
   engineTest(
     name,
     async () => {
-      using disk = mountDisk(4096)
+      using disk = mountDisk(16_384)
       if (disk === undefined) throw new Error('mount refused')
       const stateDir = join(disk.path, 'state')
       await using home = new AgentHome({

@@ -8,6 +8,8 @@ import { type StatePaths, statePaths } from '../../../src/platform/state-paths.t
 import { RouteStore } from '../../../src/routes/route-store.ts'
 import type { Route } from '../../../src/routes/route.ts'
 import type { RunRecord } from '../../../src/run/run-record.ts'
+import type { AuditVerdict } from '../../../src/run/audit-chain.ts'
+import { AuditLog } from '../../../src/run/audit-log.ts'
 import { RunStore } from '../../../src/run/run-store.ts'
 import { openStateReadonly } from '../../../src/state/open-state.ts'
 import type { State } from '../../../src/state/state.ts'
@@ -67,6 +69,19 @@ export class HomeView {
 
   run(name: string): RunRecord | undefined {
     return this.runs().find((run) => run.name === name)
+  }
+
+  /** Of every run. */
+  audits(): { id: string; text: string; verdict: AuditVerdict }[] {
+    return (
+      this.#read((state) => {
+        const audit = new AuditLog(state, systemClock, (runId) => this.#paths.runAudit(runId))
+        return new RunStore(state, systemClock).list({ live: false }).flatMap(({ id }) => {
+          const read = audit.read(id)
+          return read === undefined ? [] : [{ id, ...read }]
+        })
+      }) ?? []
+    )
   }
 
   routes(): Route[] {

@@ -4,12 +4,13 @@ import { join } from 'node:path'
 import { z } from 'zod'
 
 import { BuildFailedError } from '../../../src/runtime/build-failed-error.ts'
-import { engineTest } from '../../engine/test-engine.ts'
-import { RegistryStandIn } from '../../support/registry-stand-in.ts'
 import { rejectionOf } from '../../support/rejection-of.ts'
 import { temporaryFolder } from '../../support/temporary-folder.ts'
-import { BuildBed, docker, recordOf } from './build-bed.ts'
+import { docker, recordOf } from './build-bed.ts'
+import { builderTests } from './builders.ts'
 import type { BuildProgress } from '../../../src/runtime/image-builder.ts'
+
+const builderTest = builderTests()
 
 const inspected = z.array(
   z.object({
@@ -28,8 +29,8 @@ async function failureOf(build: Promise<unknown>): Promise<BuildFailedError> {
   throw error
 }
 
-engineTest('arguments, target and labels of a build are in its image', async () => {
-  await using bed = await BuildBed.open()
+builderTest('arguments, target and labels of a build are in its image', async (builder) => {
+  await using bed = await builder.open()
   const tag = bed.tag()
   const dockerfile = [
     'FROM busybox AS first',
@@ -44,17 +45,17 @@ engineTest('arguments, target and labels of a build are in its image', async () 
     buildArgs: { WHO: 'ünï "code"' },
     labels: { 'x.test': 'a=b, c' },
     target: 'first',
-    output: { exporter: 'moby', tag },
+    output: bed.output(tag),
   })
   const [image] = inspected.parse(JSON.parse(await docker(['image', 'inspect', tag])))
-  expect(image?.Id).toBe(built.digest ?? '')
+  expect(image?.Id).toBe(bed.idOf(built) ?? '')
   expect(image?.Config.Labels['x.test']).toBe('a=b, c')
   expect(image?.Config.Env).toContain('GREETING=hello ünï "code"')
   expect(image?.Config.Cmd).toEqual(['first'])
 })
 
-engineTest('a second build is cached, and made anew without the cache', async () => {
-  await using bed = await BuildBed.open()
+builderTest('a second build is cached, and made anew without the cache', async (builder) => {
+  await using bed = await builder.open()
   const dockerfile = `FROM busybox\nRUN echo ${crypto.randomUUID()}; cat /proc/sys/kernel/random/uuid\n`
   const run = async (noCache: boolean): Promise<{ isCached: boolean; output: string }> => {
     const built = await bed.build(dockerfile, { noCache })
@@ -70,10 +71,10 @@ engineTest('a second build is cached, and made anew without the cache', async ()
   expect(third.output).not.toBe(first.output)
 })
 
-engineTest(
+builderTest(
   'a secret is there while a step runs, whatever its bytes, and not in the image',
-  async () => {
-    await using bed = await BuildBed.open()
+  async (builder) => {
+    await using bed = await builder.open()
     const secret = Uint8Array.from({ length: 256 }, (_, byte) => byte)
     const dockerfile = [
       'FROM busybox',
@@ -86,15 +87,16 @@ engineTest(
   },
 )
 
-engineTest('a secret that is not given fails the step that needs it', async () => {
-  await using bed = await BuildBed.open()
+builderTest('a secret that is not given fails the step that needs it', async (builder) => {
+  await using bed = await builder.open()
   const dockerfile = 'FROM busybox\nRUN --mount=type=secret,id=key,required=true true\n'
   const { failure } = await failureOf(bed.build(dockerfile))
-  expect(failure).toMatchObject({ reason: 'secret key: not found', position: { startLine: 2 } })
+  expect(failure.reason).toMatch(/^secret key:? not found/)
+  expect(failure).toMatchObject(await builder.place(2))
 })
 
-engineTest('a cache mount keeps what one build left for the next', async () => {
-  await using bed = await BuildBed.open()
+builderTest('a cache mount keeps what one build left for the next', async (builder) => {
+  await using bed = await builder.open()
   const id = crypto.randomUUID()
   const step = (command: string): string =>
     `FROM busybox\nRUN --mount=type=cache,id=${id},target=/cache ${command}\n`
@@ -103,58 +105,50 @@ engineTest('a cache mount keeps what one build left for the next', async () => {
   expect(built.output()).toBe(`${id}\n`)
 })
 
-engineTest('a failing step is named once, with its last 20 lines and its place', async () => {
-  await using bed = await BuildBed.open()
-  const progress: BuildProgress[] = []
-  const dockerfile =
-    'FROM busybox\n\nRUN for i in $(seq 1 50); do echo line $i; done; \\\n  exit 7\nRUN echo never\n'
-  const { failure, message } = await failureOf(
-    bed.build(dockerfile, { onProgress: (event) => progress.push(event), noCache: true }),
-  )
-  expect(failure.lastLines).toEqual(Array.from({ length: 20 }, (_, index) => `line ${index + 31}`))
-  expect(failure).toMatchObject({ reason: 'exit code: 7', position: { startLine: 3 } })
-  expect(failure.stepName).toStartWith('[2/3] RUN for i in')
-  expect(message).toStartWith('the build of Dockerfile:3 failed at step ')
-  const record = recordOf(progress)
-  expect(record.output().match(/^line 50$/gm)).toEqual(['line 50'])
-  expect(record.steps().filter(({ error }) => error !== undefined)).toHaveLength(1)
-})
+builderTest(
+  'a failing step is named once, with its last 20 lines and its place',
+  async (builder) => {
+    await using bed = await builder.open()
+    const progress: BuildProgress[] = []
+    const dockerfile =
+      'FROM busybox\n\nRUN for i in $(seq 1 50); do echo line $i; done; \\\n  exit 7\nRUN echo never\n'
+    const { failure, message } = await failureOf(
+      bed.build(dockerfile, { onProgress: (event) => progress.push(event), noCache: true }),
+    )
+    expect(failure.lastLines).toEqual(
+      Array.from({ length: 20 }, (_, index) => `line ${index + 31}`),
+    )
+    expect(failure).toMatchObject({ reason: 'exit code: 7', ...(await builder.place(3)) })
+    expect(failure.stepName).toStartWith('[2/3] RUN for i in')
+    expect(message).toMatch(/^the build of Dockerfile(?::3)? failed at step /)
+    const record = recordOf(progress)
+    expect(record.output().match(/^line 50$/gm)).toEqual(['line 50'])
+    expect(record.steps().filter(({ error }) => error !== undefined)).toHaveLength(1)
+  },
+)
 
-engineTest('a Dockerfile that cannot be read fails with its line', async () => {
-  await using bed = await BuildBed.open()
+builderTest('a Dockerfile that cannot be read fails with its line', async (builder) => {
+  await using bed = await builder.open()
   const { failure } = await failureOf(bed.build('FROM busybox\n# comment\nFOO bar\n'))
   expect(failure.position).toEqual({ startLine: 3, endLine: 3 })
   expect(failure.reason).toContain('unknown instruction: FOO')
   expect(failure.lastLines).toEqual([])
 })
 
-engineTest('a COPY of what is not there fails with its line and the path', async () => {
-  await using bed = await BuildBed.open()
+builderTest('a COPY of what is not there fails with its line and the path', async (builder) => {
+  await using bed = await builder.open()
   using context = temporaryFolder()
   const { failure } = await failureOf(
     bed.build('FROM busybox\nCOPY missing.txt /\n', { contextDir: context.path }),
   )
-  expect(failure).toMatchObject({ position: { startLine: 2 }, reason: '"/missing.txt": not found' })
+  expect(failure.reason).toMatch(/^"\/missing.txt":? not found/)
+  expect(failure).toMatchObject(await builder.place(2))
 })
 
-engineTest('a login is given to the registry of a base image', async () => {
-  await using registry = await RegistryStandIn.start('someone:secret word')
-  const asked: string[] = []
-  await using bed = await BuildBed.open({
-    findCredentials: async (host) => {
-      asked.push(host)
-      return { username: 'someone', secret: 'secret word' }
-    },
-  })
-  await failureOf(bed.build(`FROM ${registry.host}/private/image\n`))
-  expect(asked).toContain(registry.host)
-  expect(registry.loggedIn).toBeGreaterThan(0)
-})
-
-engineTest(
+builderTest(
   'cancelling ends the build in less than a second, and the running step with it',
-  async () => {
-    await using bed = await BuildBed.open()
+  async (builder) => {
+    await using bed = await builder.open()
     const abort = new AbortController()
     const seconds = 100_000 + Math.floor(Math.random() * 900_000)
     const started = Promise.withResolvers<void>()

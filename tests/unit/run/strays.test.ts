@@ -1,7 +1,10 @@
 import { expect, test } from 'bun:test'
 import { randomUUID } from 'node:crypto'
+import { engineVolumeName } from '../../../src/run/docker-inside.ts'
 import { endRun } from '../../../src/run/end-run.ts'
 import { runLabels } from '../../../src/run/run-labels.ts'
+import { ownNetworkName } from '../../../src/run/network-name.ts'
+import { SHARED_NETWORK } from '../../../src/run/shared-network.ts'
 import type { ContainerId } from '../../../src/runtime/container-state.ts'
 import { plainSpec } from '../../contract/runtime/plain-spec.ts'
 import { eventually, LifeCycle } from './life-cycle.ts'
@@ -86,4 +89,35 @@ test("one from an image that was made of a container of ours is nobody else's to
     'a-copy-of-live',
     'a-copy-of-over',
   ])
+})
+
+test('volumes and networks that no run accounts for go too; the shared network and those of live runs stay', async () => {
+  await using life = new LifeCycle()
+  const live = await life.start({ name: 'live' })
+  const over = await life.start({ name: 'over' })
+  await endRun(over.run.id, life.context, { graceMs: 0, requested: true })
+  const { homeId } = life.context
+  const { volumes, networks } = life.engine
+  const make = async (runId: string): Promise<void> => {
+    const labels = { 'agentops.home': homeId, 'agentops.run-id': runId }
+    await volumes.ensure({ name: engineVolumeName(runId), labels })
+    await networks.ensure({ name: ownNetworkName(runId), labels, interContainer: true })
+  }
+  for (const runId of [live.run.id, over.run.id, 'run_ffffffffffff']) await make(runId)
+  await volumes.ensure({
+    name: engineVolumeName('run_eeeeeeeeeeee'),
+    labels: { 'agentops.home': 'another', 'agentops.run-id': 'run_eeeeeeeeeeee' },
+  })
+  life.supervisor.leave()
+  await using other = life.anotherSupervisor()
+  await other.start()
+  await other.watch('docker', life.engine.endpoint)
+  await eventually(() => life.log.length === 4)
+  expect((await volumes.list({})).map(({ name }) => name)).toEqual(
+    [engineVolumeName(live.run.id), engineVolumeName('run_eeeeeeeeeeee')].sort(),
+  )
+  expect((await networks.list({ 'agentops.run-id': undefined })).map(({ name }) => name)).toEqual([
+    ownNetworkName(live.run.id),
+  ])
+  expect((await networks.list({})).map(({ name }) => name)).toContain(SHARED_NETWORK)
 })
