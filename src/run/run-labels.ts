@@ -20,13 +20,18 @@ export function runLabels(options: {
   version: string
   env: Environment
 }): ContainerLabels {
-  const test = options.env['AGENT_TEST_ID']
   return {
     ...sharedLabels(options),
     [LABEL_RUN_ID]: options.runId,
     [LABEL_ROLE]: options.role,
-    ...(test === undefined || test === '' ? {} : { [LABEL_TEST]: test }),
+    ...testLabel(options.env),
   }
+}
+
+/** Of what a test makes on an engine; empty for everybody else. */
+export function testLabel(env: Environment): ContainerLabels {
+  const test = env['AGENT_TEST_ID']
+  return test === undefined || test === '' ? {} : { [LABEL_TEST]: test }
 }
 
 /** Labels of what all runs of an engine share, other state folders' too: it stays when a run or a test ends. */

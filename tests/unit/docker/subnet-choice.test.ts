@@ -1,5 +1,5 @@
 import { expect, test } from 'bun:test'
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { chooseSubnet, OWN_RANGE } from '../../../src/docker/subnet-choice.ts'
 
 test('the first subnet that nobody has is chosen', () => {
