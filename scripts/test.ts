@@ -6,14 +6,21 @@
  *
  * AGENT_TEST_ENGINE=provision            bring up a Docker Engine of our own when none answers (Debian 12, root)
  * AGENT_TEST_ENGINE=required             the same, and a test skipped for lack of an engine is a failure
+ * AGENT_TEST_MATRIX=debian12,sid         after that, the tests that speak to engines once more on each of these engines
  */
 import { join } from 'node:path'
 import { stepLog } from '../tests/engine/step-log.ts'
 import { testIdVariable } from '../tests/engine/test-marks.ts'
-import { chooseEngine, engineDemand, type EngineChoice } from './test-run/choose-engine.ts'
+import {
+  chooseEngine,
+  engineDemand,
+  provisionSuite,
+  type EngineChoice,
+} from './test-run/choose-engine.ts'
+import { matrixFiles, matrixSuites } from './test-run/engine-matrix.ts'
 import { findLeftovers, findTestResources, newTestId } from './test-run/leftovers.ts'
 import { runLevel, type LevelResult } from './test-run/run-level.ts'
-import { parseTestArguments, selectTestFiles, type TestLevel } from './test-run/test-arguments.ts'
+import { parseTestArguments, selectTestFiles, type LevelFiles } from './test-run/test-arguments.ts'
 import {
   addCounts,
   noTests,
@@ -23,8 +30,6 @@ import {
 } from './test-run/test-counts.ts'
 
 const projectDir = join(import.meta.dirname, '..')
-
-type LevelFiles = { readonly level: TestLevel; readonly files: readonly string[] }
 
 /** What a run adds up to while it goes on. */
 class Tally {
@@ -84,29 +89,55 @@ type RunFiles = (files: LevelFiles, env: Record<string, string>, netns?: string)
 
 type Context = { readonly tally: Tally; readonly testId: string; readonly signal: AbortSignal }
 
-/** Runs the levels that use the binary and an engine, and looks for what they leave behind. */
+/** Runs the levels that use the binary and an engine, and some files once more on each further engine. */
 async function runFurther(
   levels: readonly LevelFiles[],
   run: RunFiles,
   context: Context,
 ): Promise<void> {
-  const { tally, testId, signal } = context
-  const binary = await buildBinary(tally)
-  let engine: EngineChoice
+  const binary = await buildBinary(context.tally)
+  const withBinary: RunFiles = (files, env, netns) => run(files, { ...binary, ...env }, netns)
+  await runOnEngine(await triedEngine(chooseEngine(process.env), context), {
+    levels,
+    run: withBinary,
+    context,
+  })
+  const again = matrixFiles(levels)
+  for (const suite of again.length === 0 ? [] : matrixSuites(process.env)) {
+    if (context.signal.aborted) return
+    console.error(`\nonce more on the engine of ${suite}`)
+    const engine = await triedEngine(provisionSuite(suite, process.env), context)
+    if (engine.kind === 'engine')
+      await runOnEngine(engine, { levels: again, run: withBinary, context })
+  }
+}
+
+/** An engine that cannot be brought up is a problem of the run, and none. */
+async function triedEngine(
+  opening: Promise<EngineChoice>,
+  { tally }: Context,
+): Promise<EngineChoice> {
   try {
-    engine = await chooseEngine(process.env)
+    return await opening
   } catch (error) {
     const reason = `no test engine: ${error instanceof Error ? error.message : String(error)}`
     tally.problems.push(reason)
-    engine = { kind: 'none', reason }
+    return { kind: 'none', reason }
   }
+}
+
+/** Runs levels on an engine, looks for what they leave behind, and takes the engine down when it is ours. */
+async function runOnEngine(
+  engine: EngineChoice,
+  { levels, run, context }: { levels: readonly LevelFiles[]; run: RunFiles; context: Context },
+): Promise<void> {
+  const { tally, testId, signal } = context
   try {
     const dockerHost = engine.kind === 'engine' ? engine.dockerHost : undefined
     const before = await findTestResources(dockerHost)
-    const env = { ...binary, ...engineEnvironment(engine) }
     const netns = engine.kind === 'engine' ? engine.netns : undefined
     for (const each of levels) {
-      if (!signal.aborted) await run(each, env, netns)
+      if (!signal.aborted) await run(each, engineEnvironment(engine), netns)
     }
     for (const left of await findLeftovers(dockerHost, before, testId))
       tally.problems.push(`left behind: ${left}`)

@@ -47,8 +47,12 @@ export async function chooseEngine(env: Environment): Promise<EngineChoice> {
 }
 
 async function provision(env: Environment): Promise<EngineChoice> {
-  const suite = env['AGENT_TEST_SUITE'] ?? defaultSuite
-  if (!isSuiteName(suite)) throw new RangeError(`AGENT_TEST_SUITE=${suite}: no such engine suite`)
+  return provisionSuite(env['AGENT_TEST_SUITE'] ?? defaultSuite, env)
+}
+
+/** Brings up the engine of a suite of tests/engine/engine-suites.ts. */
+export async function provisionSuite(suite: string, env: Environment): Promise<EngineChoice> {
+  if (!isSuiteName(suite)) throw new RangeError(`${suite}: no such engine suite`)
   // A name of this run's own: runs beside each other do not meet, and a later run sweeps what a killed one left.
   const name = `t-${process.pid.toString(36)}`
   const log = stepLog(`engine ${name}`)

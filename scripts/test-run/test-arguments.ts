@@ -3,6 +3,9 @@ export const testLevels = ['unit', 'contract', 'integration', 'e2e', 'fault'] as
 
 export type TestLevel = (typeof testLevels)[number]
 
+/** The files of a level that are run. */
+export type LevelFiles = { readonly level: TestLevel; readonly files: readonly string[] }
+
 export type TestSelection = {
   readonly levels: readonly TestLevel[]
   /** Parts of file paths: a file is run when its path has one of them; all files when there are none. */

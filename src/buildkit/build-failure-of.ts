@@ -37,8 +37,8 @@ export function buildFailureOf(
 
 /** Words around what matters: where an error came through, and the command that the step shows already. */
 const wrappings: readonly RegExp[] = [
-  /^(?:rpc error: code = \w+ desc = |failed to solve: )+/,
-  /^(?:failed to compute cache key: )?failed to calculate checksum of ref \S+: /,
+  /^(?:rpc error: code = \w+ desc = |failed to (?:solve|create LLB definition|load cache key|compute cache key)(?: with frontend [\w.]+)?: )+/,
+  /^failed to calculate checksum of ref \S+: /,
   /^process ".*" did not complete successfully: /s,
   /^executor failed running \[.*\]: /s,
 ]

@@ -14,6 +14,7 @@ import { type GlobalOptions, styleFor } from './global-options.ts'
 import { Interruption } from './interruption.ts'
 import { loadConfig } from './load-settings.ts'
 import { ProgressLines } from './progress-lines.ts'
+import { openStores } from './stores.ts'
 import { workspaceOf } from './run-flags.ts'
 
 export type BuildFlags = GlobalOptions & {
@@ -35,7 +36,10 @@ export async function buildProject(
   const image = imageFor(project)
   if (!image.ok) throw problemsError(image.problems)
   if (image.value.kind === 'existing') return tellReference(app, image.value.reference, flags)
-  const build = buildFor(app, image.value.plan, flags.platform)
+  const build = buildFor(app, image.value.plan, {
+    asked: flags.platform,
+    nameServers: project.container.builderDns,
+  })
   if (flags.print) return printDockerfile(app, build, flags.json)
   using progress = new ProgressLines(app, {
     json: flags.json,
@@ -51,6 +55,7 @@ export async function buildProject(
     })
   await buildImage({
     build,
+    homeId: homeIdOf(app),
     runtime,
     findBuilders: app.builders(settings),
     dockerfilePath: app.paths.builtDockerfile(build.tag.replace(/^.*:/, '')),
@@ -63,18 +68,33 @@ export async function buildProject(
   app.output.answer(flags.json ? JSON.stringify({ image: build.tag }, undefined, 2) : build.tag)
 }
 
+/** Makes the state folder where there is none yet: the image is to be found again. */
+function homeIdOf(app: AppContext): string {
+  const { state, context } = openStores(app)
+  using _state = state
+  return context.homeId
+}
+
 const platforms = z.enum(['linux/amd64', 'linux/arm64'])
 
-function buildFor(app: AppContext, plan: InstallPlan, asked: string | undefined): PlannedBuild {
+function buildFor(
+  app: AppContext,
+  plan: InstallPlan,
+  { asked, nameServers }: { asked: string | undefined; nameServers: readonly string[] },
+): PlannedBuild {
   const host = { ...app.host, version: app.build.version }
-  if (asked === undefined) return plannedBuild(plan, host)
+  if (asked === undefined) return plannedBuild(plan, host, nameServers)
   const platform = platforms.safeParse(asked)
   if (!platform.success)
     throw usageError(`--platform ${quoted(asked)} is no platform that images are built for`, [
       '--platform linux/amd64',
       '--platform linux/arm64',
     ])
-  return plannedBuild(plan, { ...host, arch: platform.data === 'linux/arm64' ? 'arm64' : 'x64' })
+  return plannedBuild(
+    plan,
+    { ...host, arch: platform.data === 'linux/arm64' ? 'arm64' : 'x64' },
+    nameServers,
+  )
 }
 
 /** The text for any builder, with what it is built with. */

@@ -5,11 +5,12 @@ import { reclaim } from '../run/reclaim.ts'
 import type { RunContext } from '../run/run-context.ts'
 import type { RunRecord } from '../run/run-record.ts'
 import { isLive } from '../run/run-state.ts'
+import { healthOf } from '../run/run-health.ts'
 import { type Survey, surveyLeftovers } from '../run/survey-leftovers.ts'
-import type { ContainerRuntime } from '../runtime/container-runtime.ts'
 import type { AppContext } from './app-context.ts'
 import { canAsk, confirm } from './confirm.ts'
 import { formatSize } from './format-size.ts'
+import { foundAmong, runtimesHere } from './runtimes-here.ts'
 import { openStores, openStoresForReading } from './stores.ts'
 
 const DETECT_LIMIT_MS = 10_000
@@ -17,12 +18,17 @@ const DETECT_LIMIT_MS = 10_000
 export type CleanFlags = { dryRun: boolean; force: boolean; json: boolean }
 
 /** What would go: ended runs, and what the runtimes hold for nobody. */
-type CleanPlan = Survey & { runs: readonly RunRecord[]; kept: readonly RunRecord[] }
+type CleanPlan = Survey & {
+  runs: readonly RunRecord[]
+  /** Live ones whose command is dead: they are ended first. */
+  orphans: readonly RunRecord[]
+  kept: readonly RunRecord[]
+}
 
 /** Shows what it would remove, asks, removes. A failure is told, and the rest goes on. */
 export async function clean(app: AppContext, flags: CleanFlags): Promise<void> {
   const plan = await planClean(app)
-  const isEmpty = plan.runs.length === 0 && plan.leftovers.length === 0
+  const isEmpty = isNothing(plan)
   if (!flags.json) for (const line of planLines(plan)) app.output.answer(printable(line))
   if (flags.dryRun || isEmpty) {
     if (flags.json) app.output.answer(answerOf(plan, []))
@@ -37,7 +43,8 @@ export async function clean(app: AppContext, flags: CleanFlags): Promise<void> {
 
 async function planClean(app: AppContext): Promise<CleanPlan> {
   const stores = openStoresForReading(app)
-  if (stores === undefined) return { runs: [], kept: [], leftovers: [], foreign: [], skipped: [] }
+  if (stores === undefined)
+    return { runs: [], orphans: [], kept: [], leftovers: [], foreign: [], skipped: [] }
   using _state = stores.state
   return await planOf(app, stores.context)
 }
@@ -45,36 +52,22 @@ async function planClean(app: AppContext): Promise<CleanPlan> {
 async function planOf(app: AppContext, context: RunContext): Promise<CleanPlan> {
   const all = context.runs.list({ live: false })
   const ended = all.filter(({ state }) => !isLive(state))
-  const { runtimes, skipped } = await runtimesOf(app, context, all)
+  const signal = AbortSignal.timeout(DETECT_LIMIT_MS)
+  const found = foundAmong(await app.runtimes.survey(signal))
+  const { connect } = context
+  const { runtimes, failures } = await runtimesHere(found, all, { connect, signal })
+  const skipped = failures.map(
+    ({ endpoint, reason }) => `what is at ${endpoint} is left alone: ${reason}`,
+  )
   const surveys = await Promise.all(runtimes.map((runtime) => surveyLeftovers(runtime, context)))
   return {
     runs: ended.filter((run) => !run.keep),
+    orphans: all.filter((run) => healthOf(run, context) === 'orphaned'),
     kept: ended.filter(({ keep }) => keep),
     leftovers: surveys.flatMap((survey) => survey.leftovers),
     foreign: surveys.flatMap((survey) => survey.foreign),
     skipped: [...skipped, ...surveys.flatMap((survey) => survey.skipped)],
   }
-}
-
-/** Those that the runs were on, and those that are here now. */
-async function runtimesOf(
-  app: AppContext,
-  context: RunContext,
-  runs: readonly RunRecord[],
-): Promise<{ runtimes: readonly ContainerRuntime[]; skipped: readonly string[] }> {
-  const found = new Map<string, ContainerRuntime>()
-  const skipped: string[] = []
-  for (const candidate of await app.runtimes.survey(AbortSignal.timeout(DETECT_LIMIT_MS)))
-    if ('found' in candidate) found.set(candidate.found.runtime.endpoint, candidate.found.runtime)
-  for (const { runtime, endpoint } of runs) {
-    if (found.has(endpoint) || skipped.some((line) => line.includes(endpoint))) continue
-    try {
-      found.set(endpoint, await context.connect(runtime, endpoint))
-    } catch (error) {
-      skipped.push(`what is at ${endpoint} is left alone: ${messageOf(error)}`)
-    }
-  }
-  return { runtimes: [...found.values()], skipped }
 }
 
 /** Looks again, and removes only what was shown. */
@@ -84,7 +77,7 @@ async function performClean(app: AppContext, shown: CleanPlan): Promise<readonly
   const { context } = stores
   const failures = [...(await reclaim(context))]
   const now = await planOf(app, context)
-  const runIds = new Set(shown.runs.map(({ id }) => id))
+  const runIds = new Set([...shown.runs, ...shown.orphans].map(({ id }) => id))
   const names = new Set(shown.leftovers.map(({ kind, name }) => `${kind} ${name}`))
   // First: what is left of containers holds volumes, networks and images.
   for (const run of now.runs.filter(({ id }) => runIds.has(id)))
@@ -121,10 +114,18 @@ async function isConfirmed(app: AppContext, { json }: CleanFlags): Promise<boole
   return confirm(app, 'Remove all of this?')
 }
 
-function planLines({ runs, kept, leftovers, foreign, skipped }: CleanPlan): string[] {
-  const isEmpty = runs.length === 0 && leftovers.length === 0
+function isNothing({ runs, orphans, leftovers }: CleanPlan): boolean {
+  return runs.length === 0 && orphans.length === 0 && leftovers.length === 0
+}
+
+function planLines(plan: CleanPlan): string[] {
+  const { runs, orphans, kept, leftovers, foreign, skipped } = plan
   return [
-    ...(isEmpty ? ['nothing to remove'] : []),
+    ...(isNothing(plan) ? ['nothing to remove'] : []),
+    ...orphans.map(
+      ({ id, name, keep }) =>
+        `${keep ? 'end   ' : 'remove'}   run        ${name} (${id}, orphaned: its command is dead)`,
+    ),
     ...runs.map(({ id, name, state }) => `remove   run        ${name} (${id}, ${state})`),
     ...leftovers.map(
       ({ kind, name, sizeBytes }) =>
@@ -137,9 +138,10 @@ function planLines({ runs, kept, leftovers, foreign, skipped }: CleanPlan): stri
 }
 
 function answerOf(plan: CleanPlan, failures: readonly string[]): string {
-  const { runs, kept, leftovers, foreign, skipped } = plan
+  const { runs, orphans, kept, leftovers, foreign, skipped } = plan
   const answer = {
     runs: runs.map(named),
+    orphans: orphans.map(named),
     leftovers: leftovers.map(({ kind, name, sizeBytes }) => ({ kind, name, sizeBytes })),
     kept: kept.map(named),
     foreign,

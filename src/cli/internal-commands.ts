@@ -17,6 +17,11 @@ export async function runInternalCommand(
     guardNetwork(argv.slice(1))
     return true
   }
+  if (name === '__complete') {
+    const { answerShell } = await import('./completion/answer-shell.ts')
+    await answerShell(app, argv.slice(1))
+    return true
+  }
   if (name === '__privileged-daemon') {
     const { bindThenServe } = await import('./privileged-proxy.ts')
     const caller = app.sudoCaller()

@@ -77,12 +77,20 @@ const COMMANDS: readonly CommandEntry[] = [
     load: async (app) => (await import('./status-command.ts')).statusCommand(app),
   },
   {
+    names: ['system'],
+    load: async (app) => (await import('./system-command.ts')).systemCommand(app),
+  },
+  {
     names: ['clean'],
     load: async (app) => (await import('./clean-command.ts')).cleanCommand(app),
   },
   {
     names: ['doctor'],
     load: async (app) => (await import('./doctor-command.ts')).doctorCommand(app),
+  },
+  {
+    names: ['completion'],
+    load: async (app) => (await import('./completion-command.ts')).completionCommand(app),
   },
   {
     names: ['version'],

@@ -1,5 +1,6 @@
 import type { AppContext } from './app-context.ts'
 import { globalOptions, newCommand } from './global-options.ts'
+import { proxyServiceCommand } from './proxy-service-command.ts'
 
 export function proxyCommand(app: AppContext) {
   const proxy = newCommand('proxy')
@@ -40,5 +41,6 @@ export function proxyCommand(app: AppContext) {
         await showProxyStatus(app, { json })
       }),
   )
+  proxy.addCommand(proxyServiceCommand(app))
   return proxy
 }

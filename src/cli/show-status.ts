@@ -1,81 +1,11 @@
-import { SilentDaemonError } from '../daemon/control-client.ts'
-import type { ProxyStatus } from '../daemon/control-protocol.ts'
-import { messageOf } from '../lib/errors.ts'
 import { printable } from '../lib/printable.ts'
-import { isLive } from '../run/run-state.ts'
-import { healthOf } from '../run/run-health.ts'
-import type { RuntimeInfo } from '../runtime/container-state.ts'
 import type { AppContext } from './app-context.ts'
-import { proxyLines, readProxyStatus } from './control-proxy.ts'
-import { loadSettings } from './load-settings.ts'
-import { openStoresForReading } from './stores.ts'
+import { readStatus } from './status/read-status.ts'
+import { statusAnswer, statusLines } from './status/status-lines.ts'
 
-const DETECT_LIMIT_MS = 2000
-
-/** Reads and asks, never writes; what does not answer in time is said so. */
+/** `agent status`: everything at a glance. Reads and asks, never writes. */
 export async function showStatus(app: AppContext, flags: { json: boolean }): Promise<void> {
-  const [runtime, proxy] = await Promise.all([describeRuntime(app), describeProxy(app)])
-  const runs = countRuns(app)
-  if (flags.json) {
-    const facts = { runtime, proxy: proxy ?? { listening: false }, runs, state: app.paths.dir }
-    app.output.answer(JSON.stringify(facts, undefined, 2))
-    return
-  }
-  const lines = [
-    `runtime      ${'error' in runtime ? runtime.error : runtime.description}`,
-    ...(proxy !== undefined && 'error' in proxy
-      ? [`proxy        ${proxy.error}`]
-      : proxyLines(proxy)),
-    `runs         ${runs.live} live, ${runs.ended} ended, ${runs.orphaned} orphaned, ${runs.uncleaned} with leftovers`,
-    `state        ${app.paths.dir}`,
-  ]
-  for (const line of lines) app.output.answer(printable(line))
-}
-
-async function describeProxy(
-  app: AppContext,
-): Promise<ProxyStatus | { error: string } | undefined> {
-  try {
-    return await readProxyStatus(app)
-  } catch (error) {
-    if (error instanceof SilentDaemonError) return { error: error.message }
-    throw error
-  }
-}
-
-async function describeRuntime(app: AppContext): Promise<RuntimeInfo | { error: string }> {
-  const limit = AbortSignal.timeout(DETECT_LIMIT_MS)
-  try {
-    const wish = loadSettings(app, {}).runtime.value
-    const { info } = await app.runtimes.detect(wish, limit)
-    return info
-  } catch (error) {
-    const late = `unknown: no answer within ${DETECT_LIMIT_MS / 1000} s`
-    return { error: limit.aborted ? late : reasonOf(error) }
-  }
-}
-
-/** The configuration may have several problems at once. */
-function reasonOf(error: unknown): string {
-  return error instanceof AggregateError ? error.errors.map(messageOf).join('; ') : messageOf(error)
-}
-
-function countRuns(app: AppContext): {
-  live: number
-  ended: number
-  orphaned: number
-  uncleaned: number
-} {
-  const stores = openStoresForReading(app)
-  if (stores === undefined) return { live: 0, ended: 0, orphaned: 0, uncleaned: 0 }
-  using _state = stores.state
-  const runs = stores.context.runs.list({ live: false })
-  const live = runs.filter(({ state }) => isLive(state)).length
-  const healths = runs.map((run) => healthOf(run, stores.context))
-  return {
-    live,
-    ended: runs.length - live,
-    orphaned: healths.filter((health) => health === 'orphaned').length,
-    uncleaned: healths.filter((health) => health === 'uncleaned').length,
-  }
+  const facts = await readStatus(app)
+  if (flags.json) app.output.answer(JSON.stringify(statusAnswer(facts), undefined, 2))
+  else for (const line of statusLines(facts)) app.output.answer(printable(line))
 }

@@ -2,14 +2,16 @@ import { closeSync, openSync } from 'node:fs'
 import { UserError } from '../lib/errors.ts'
 import { acquireLock } from '../platform/file-lock.ts'
 import { faultPoint } from '../platform/fault-point.ts'
+import { mayListenOn } from '../platform/privileges.ts'
 import { spawnDetached } from '../platform/spawn-detached.ts'
 import type { StatePaths } from '../platform/state-paths.ts'
 import type { State } from '../state/state.ts'
 import type { ControlClient } from './control-client.ts'
 import { daemonEnv } from './daemon-env.ts'
+import { readDaemonRow } from './daemon-row.ts'
 import { findDaemon, findDaemonAndVersion } from './find-daemon.ts'
 import { handOver } from './hand-over.ts'
-import { isNewer } from './version-order.ts'
+import { makesWay } from './makes-way.ts'
 import { decodeDaemonReport } from './daemon-report.ts'
 import type { Environment } from '../platform/host.ts'
 
@@ -28,12 +30,14 @@ export type EnsureDaemonOptions = {
 /** A connection to the daemon; starts one when none lives, and replaces one that is older than we are. */
 export async function ensureDaemon(options: EnsureDaemonOptions): Promise<ControlClient> {
   const { state, paths, version } = options
-  const living = await currentDaemon(state, version)
-  if (living !== undefined) return living
-  // One checks and starts at a time, so that twenty commands start one daemon.
+  const living = await livingDaemon(state, version)
+  if (living?.isCurrent === true) return living.client
+  living?.client[Symbol.dispose]()
+  // One checks, has an older one end and starts at a time: twenty commands start one daemon, and none of an older version is first.
   using _lock = await acquireLock(paths.spawnLock, { timeoutMs: SPAWN_LOCK_LIMIT_MS })
-  const other = await currentDaemon(state, version)
-  if (other !== undefined) return other
+  const other = await livingDaemon(state, version)
+  if (other?.isCurrent === true) return other.client
+  if (other !== undefined) await handOver(other.client)
   if (globalThis.AGENT_FAULTS) faultPoint(() => 'spawn:locked')
   await startDaemon(options)
   if (globalThis.AGENT_FAULTS) faultPoint(() => 'spawn:started')
@@ -45,14 +49,16 @@ export async function ensureDaemon(options: EnsureDaemonOptions): Promise<Contro
   return started
 }
 
-/** Undefined when none lives, or when the one that does was asked to make way for a newer version. */
-async function currentDaemon(state: State, version: string): Promise<ControlClient | undefined> {
+/** The daemon that lives, if any; not current when it is to make way for our version. */
+async function livingDaemon(
+  state: State,
+  version: string,
+): Promise<{ client: ControlClient; isCurrent: boolean } | undefined> {
   const found = await findDaemonAndVersion(state)
   if (found === undefined) return undefined
-  const { client } = found
-  if (!isNewer(version, found.version)) return client
-  await handOver(client)
-  return undefined
+  const proxyPort = readDaemonRow(state)?.proxyPort
+  const daemon = { version: found.version, ...(proxyPort === undefined ? {} : { proxyPort }) }
+  return { client: found.client, isCurrent: !makesWay(daemon, version, mayListenOn) }
 }
 
 async function startDaemon({ paths, selfCommand, env }: EnsureDaemonOptions): Promise<void> {

@@ -22,3 +22,19 @@ export async function dialBuildkit(
     return openConnection(signal)
   }
 }
+
+/** `POST /grpc`, whether it is taken; Podman, which has no BuildKit, knows no such path. */
+export async function hasBuildkit(client: EngineClient, signal: AbortSignal): Promise<boolean> {
+  const deadlineMs = deadlines.readMs
+  try {
+    const connection = await client.hijack(
+      { method: 'POST', path: '/grpc', deadlineMs, signal },
+      'h2c',
+    )
+    connection.on('error', () => undefined).destroy()
+    return true
+  } catch (error) {
+    if (error instanceof EngineError) return false
+    throw error
+  }
+}

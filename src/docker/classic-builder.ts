@@ -16,6 +16,7 @@ import type { EngineClient } from './engine-client.ts'
 import { EngineError } from './engine-error.ts'
 import type { DockerImages } from './images.ts'
 import { pullTargetOf } from './pull-target.ts'
+import { encodeRegistryLogin } from './registry-login.ts'
 
 const DOCKERFILE = 'Dockerfile'
 
@@ -69,11 +70,11 @@ export class ClassicBuilder implements ImageBuilder {
     )
     const logins = await Promise.all(
       [...registries].map(async (registry) => {
-        const login = await this.#images.login(registry, signal)
+        const { login } = await this.#images.login(registry, signal)
         return login === undefined ? [] : [[login.serveraddress, login] as const]
       }),
     )
-    return Buffer.from(JSON.stringify(Object.fromEntries(logins.flat()))).toString('base64url')
+    return encodeRegistryLogin(Object.fromEntries(logins.flat()))
   }
 }
 

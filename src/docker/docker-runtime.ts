@@ -15,9 +15,10 @@ import type { ContainerStream, LogChunk, LogOptions } from '../runtime/container
 import type { LabelSelector } from '../runtime/labels.ts'
 import type { TerminalSize } from '../runtime/terminal-size.ts'
 
-import { dialBuildkit } from './buildkit-dial.ts'
+import { dialBuildkit, hasBuildkit } from './buildkit-dial.ts'
 import { ClassicBuilder } from './classic-builder.ts'
 import { Containers } from './containers.ts'
+import { DockerDiskUse } from './disk-use.ts'
 import type { EngineClient } from './engine-client.ts'
 import { decodeEvents, openEvents } from './events.ts'
 import { DockerConfinement } from './docker-confinement.ts'
@@ -49,6 +50,7 @@ export class DockerRuntime implements ContainerRuntime {
   /** Absent: what this program could write rules with is not on the engine's machine. */
   readonly confinement?: DockerConfinement
   readonly volumes: DockerVolumes
+  readonly disk: DockerDiskUse
   readonly builder: ClassicBuilder
   /** The engine itself, for what is not of containers: BuildKit's `/grpc` and `/session`. */
   readonly client: EngineClient
@@ -63,6 +65,7 @@ export class DockerRuntime implements ContainerRuntime {
     this.images = new DockerImages(client, options)
     this.networks = new DockerNetworks(client)
     this.volumes = new DockerVolumes(client)
+    this.disk = new DockerDiskUse(client)
     this.builder = new ClassicBuilder(client, this.images)
     this.#isLocal = options.isLocal
     this.#openConnection = options.openConnection
@@ -145,6 +148,10 @@ export class DockerRuntime implements ContainerRuntime {
 
   dialBuildkit(signal: AbortSignal): Promise<Duplex> {
     return dialBuildkit(this.client, this.#openConnection, signal)
+  }
+
+  hasBuildkit(signal: AbortSignal): Promise<boolean> {
+    return hasBuildkit(this.client, signal)
   }
 
   events(selector: LabelSelector, signal: AbortSignal): EventSubscription {

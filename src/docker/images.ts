@@ -1,30 +1,27 @@
+import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import * as z from 'zod/mini'
 
 import type { Environment } from '../platform/host.ts'
 import { UserError } from '../lib/errors.ts'
 import type {
+  FoundLogin,
   ImageInfo,
   ImageStore,
   PullProgress,
-  RegistryLogin,
   StoredImage,
 } from '../runtime/image-store.ts'
 import type { LabelSelector } from '../runtime/labels.ts'
+import { pullFailure } from '../runtime/pull-failure.ts'
 
 import { deadlines } from './deadlines.ts'
 import { dockerConfigFolder, readDockerConfig } from './docker-config.ts'
 import type { EngineClient, EngineRequest } from './engine-client.ts'
 import { EngineError, hasStatus, unlessMissing } from './engine-error.ts'
 import { labelFilters } from './label-filters.ts'
-import { pullFailure } from './pull-failure.ts'
 import { decodePullStream, PullStreamError } from './pull-stream.ts'
 import { pullTargetOf } from './pull-target.ts'
-import {
-  encodeRegistryLogin,
-  findRegistryLogin,
-  type RegistryLoginLookup,
-} from './registry-login.ts'
+import { encodeRegistryLogin, findRegistryLogin } from './registry-login.ts'
 import { SilenceLimit } from './silence-limit.ts'
 
 const words = z.nullish(z.array(z.string()))
@@ -126,20 +123,20 @@ export class DockerImages implements ImageStore {
     signal?: AbortSignal,
   ): Promise<void> {
     const { registry, name, version } = pullTargetOf(reference)
-    const { login, problem } = await this.#findLogin(registry, signal)
+    const found = await this.login(registry, signal)
     try {
       await this.#receive(reference, onProgress, {
         method: 'POST',
         path: '/images/create',
         query: { fromImage: name, tag: version },
-        ...(login && { headers: { 'X-Registry-Auth': encodeRegistryLogin(login) } }),
+        ...(found.login && { headers: { 'X-Registry-Auth': encodeRegistryLogin(found.login) } }),
         deadlineMs: deadlines.pullHeadMs,
         signal,
       })
     } catch (error) {
       const reason = refusalOf(error)
       if (reason === undefined) throw error
-      throw pullFailure({ reference, registry, reason, loginProblem: problem, cause: error })
+      throw pullFailure({ reference, reason, found }, { cause: error })
     }
   }
 
@@ -157,9 +154,15 @@ export class DockerImages implements ImageStore {
     for await (const _progress of decodePullStream(stream.chunks, 'the image')) continue
   }
 
-  /** The user's login at a registry, for builders that ask for it. */
-  async login(registry: string, signal?: AbortSignal): Promise<RegistryLogin | undefined> {
-    return (await this.#findLogin(registry, signal)).login
+  /** The user's login at a registry; a configuration that cannot be read is a problem of the login, not of the pull. */
+  async login(registry: string, signal?: AbortSignal): Promise<FoundLogin> {
+    const folder = dockerConfigFolder(this.#env, this.#home)
+    const source = join(folder, 'config.json')
+    const config = await readDockerConfig(folder).catch((error: Error) => error)
+    if (config instanceof Error) return { source, problem: config.message }
+    const found = await findRegistryLogin(config, registry, { env: this.#env, signal })
+    const { helper, ...rest } = found
+    return { ...rest, source: helper === undefined ? source : `${helper} (${source})` }
   }
 
   async #receive(
@@ -176,14 +179,6 @@ export class DockerImages implements ImageStore {
       silence.heard()
       onProgress(progress)
     }
-  }
-
-  async #findLogin(registry: string, signal?: AbortSignal): Promise<RegistryLoginLookup> {
-    const config = await readDockerConfig(dockerConfigFolder(this.#env, this.#home)).catch(
-      (error: Error) => error,
-    )
-    if (config instanceof Error) return { problem: config.message }
-    return findRegistryLogin(config, registry, { env: this.#env, signal })
   }
 }
 

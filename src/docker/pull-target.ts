@@ -1,5 +1,6 @@
 import { UserError } from '../lib/errors.ts'
 import { parseImageReference } from '../lib/image-reference.ts'
+import { registryOf } from '../runtime/pull-failure.ts'
 
 /** What to ask the engine for, as the docker program fills in what a reference leaves out. */
 export type PullTarget = {
@@ -17,7 +18,7 @@ export function pullTargetOf(reference: string): PullTarget {
   if (!result.ok) throw new UserError(result.what, { fix: result.fix, exitCode: 125 })
   const { registry, path, tag, digest } = result.value
   return {
-    registry: registry === undefined || registry === 'index.docker.io' ? 'docker.io' : registry,
+    registry: registryOf(reference),
     name: registry === undefined ? path : `${registry}/${path}`,
     version: digest ?? tag ?? 'latest',
   }

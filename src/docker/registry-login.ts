@@ -6,8 +6,11 @@ import type { RegistryLogin } from '../runtime/image-store.ts'
 
 import type { DockerConfig } from './docker-config.ts'
 
-/** `problem` says why a login that should exist could not be had; the pull is then tried without. */
-export type RegistryLoginLookup = { login?: RegistryLogin; problem?: string }
+/**
+ * `helper` is the program that was asked; `problem` says why a login that should exist could not be had: the pull is
+ * then tried without.
+ */
+export type RegistryLoginLookup = { login?: RegistryLogin; helper?: string; problem?: string }
 
 const dockerHubKey = 'https://index.docker.io/v1/'
 const helperLimitMs = 30_000
@@ -25,19 +28,25 @@ export async function findRegistryLogin(
   const key = registry === 'docker.io' ? dockerHubKey : registry
   const helper = config.credHelpers?.[key] ?? config.credHelpers?.[registry] ?? config.credsStore
   if (helper === undefined || helper === '') return loginFromFile(config, key)
+  const program = `docker-credential-${helper}`
   try {
-    return await askHelper(`docker-credential-${helper}`, key, options)
+    return { ...(await askHelper(program, key, options)), helper: program }
   } catch (cause) {
     options.signal?.throwIfAborted()
     const reason = cause instanceof Error ? cause.message : String(cause)
-    return { problem: `the credential helper docker-credential-${helper} failed: ${reason}` }
+    return { helper: program, problem: `the credential helper ${program} failed: ${reason}` }
   }
 }
 
-/** The value of the header `X-Registry-Auth` (Engine API, "Authentication"). */
-export function encodeRegistryLogin(login: RegistryLogin): string {
+/**
+ * The value of the header `X-Registry-Auth`, one login, or of `X-Registry-Config`, logins by server (Engine API,
+ * "Authentication"). An engine that cannot decode it goes on without a login.
+ */
+export function encodeRegistryLogin(
+  logins: RegistryLogin | Readonly<Record<string, RegistryLogin>>,
+): string {
   // Go's URL encoding keeps the padding that Node's `base64url` drops.
-  const encoded = Buffer.from(JSON.stringify(login)).toString('base64')
+  const encoded = Buffer.from(JSON.stringify(logins)).toString('base64')
   return encoded.replaceAll('+', '-').replaceAll('/', '_')
 }
 

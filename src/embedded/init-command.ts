@@ -6,13 +6,13 @@ import {
   rmSync,
   statSync,
   writeFileSync,
-  writeSync,
 } from 'node:fs'
 import { join } from 'node:path'
 import { messageOf } from '../lib/errors.ts'
 import { quoted } from '../lib/quoted.ts'
 import { type Libc, openLibc } from '../platform/libc.ts'
 import { becomeProgram, changeFolder, duplicateAs, setHostname } from '../platform/linux-process.ts'
+import { writeToInherited } from '../platform/pipe.ts'
 import { StartError } from '../runtime/start-error.ts'
 import { environmentOf } from './container-environment.ts'
 import { ContainerFolder } from './container-folder.ts'
@@ -37,7 +37,7 @@ export function runInit(path: string): void {
   try {
     becomeContainer(new ContainerFolder(path))
   } catch (error) {
-    writeSync(STATUS_FD, `${encodeStartFailure(error)}\n`)
+    writeToInherited(STATUS_FD, `${encodeStartFailure(error)}\n`)
   }
 }
 

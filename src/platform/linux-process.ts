@@ -155,15 +155,6 @@ export function duplicateAs(libc: Libc, descriptor: number, number: number): voi
   checked(libc, libc.dup2(descriptor, number), 'duplicate a descriptor')
 }
 
-/** pipe2(2); neither end is inherited unless a child is given it by name. */
-export function openPipe(libc: Libc): { readEnd: number; writeEnd: number } {
-  const O_CLOEXEC = 0o2_000_000
-  const ends = new Int32Array(2)
-  checked(libc, libc.pipe2(ends, O_CLOEXEC), 'open a pipe')
-  const [readEnd = -1, writeEnd = -1] = ends
-  return { readEnd, writeEnd }
-}
-
 /** A NULL-terminated list of pointers, with the texts they point to. */
 function pointerList(texts: readonly string[]): { list: BigUint64Array; texts: Buffer[] } {
   const buffers = texts.map(cString)

@@ -61,6 +61,11 @@ export function needsPrivilege(port: number): boolean {
   }
 }
 
+/** False for a port that this process lacks the right to listen on. */
+export function mayListenOn(port: number): boolean {
+  return process.getuid?.() === 0 || !needsPrivilege(port)
+}
+
 function decodeId(env: Environment, name: string): number | undefined {
   const text = env[name]
   if (text === undefined || !/^\d{1,10}$/.test(text)) return undefined

@@ -2,15 +2,19 @@ import { UserError } from '../lib/errors.ts'
 import { stepTitle } from '../lib/step-title.ts'
 import { writeInPrivateFolder } from '../platform/private-file.ts'
 import { BuildFailedError } from '../runtime/build-failed-error.ts'
+import { pullFailure, registryOf } from '../runtime/pull-failure.ts'
 import type { BuilderCandidate, FindBuilders } from '../runtime/builder-candidate.ts'
 import { BuildkitUnreachableError } from '../runtime/buildkit-unreachable-error.ts'
 import type { ContainerRuntime } from '../runtime/container-runtime.ts'
 import type { BuildProgress, BuildRequest } from '../runtime/image-builder.ts'
+import { LABEL_HOME } from '../runtime/labels.ts'
 import type { PlannedBuild } from './planned-build.ts'
 import type { RunProgress } from './run-progress.ts'
 
 export type BuildImageOptions = {
   build: PlannedBuild
+  /** Of the state folder that the image is to belong to. */
+  homeId: string
   runtime: ContainerRuntime
   findBuilders: FindBuilders
   /** Where the Dockerfile is kept, for whoever wants to see what was built. */
@@ -36,7 +40,7 @@ export async function buildImage(options: BuildImageOptions): Promise<void> {
       return await buildWith(candidate, options, attempt)
     } catch (error) {
       const isAbsent = error instanceof BuildkitUnreachableError && !attempt.isBegun
-      if (!candidate.isOptional || next === undefined || !isAbsent) throw told(error, options)
+      if (!candidate.isOptional || next === undefined || !isAbsent) throw await told(error, options)
       progress.notice(`${error.message}; building with ${next.name}`)
     }
   }
@@ -45,7 +49,16 @@ export async function buildImage(options: BuildImageOptions): Promise<void> {
 
 async function buildWith(
   { builder, hasCacheMounts, isElsewhere, name }: BuilderCandidate,
-  { build, runtime, dockerfilePath, noCache, platform, progress, signal }: BuildImageOptions,
+  {
+    build,
+    homeId,
+    runtime,
+    dockerfilePath,
+    noCache,
+    platform,
+    progress,
+    signal,
+  }: BuildImageOptions,
   attempt: { isBegun: boolean },
 ): Promise<void> {
   const dockerfile = hasCacheMounts ? build.dockerfile : build.plainDockerfile
@@ -54,7 +67,8 @@ async function buildWith(
     dockerfile,
     dockerfileName: dockerfilePath,
     buildArgs: build.buildArgs,
-    labels: build.labels,
+    labels: { ...build.labels, [LABEL_HOME]: homeId },
+    ...(build.nameServers !== undefined && { nameServers: build.nameServers }),
     ...(noCache === true && { noCache }),
     ...(platform !== undefined && { platform }),
   }
@@ -76,10 +90,12 @@ async function buildWith(
   }
 }
 
-/** A Dockerfile of ours is not to be edited; what it was made from is. */
-function told(error: unknown, { dockerfilePath, progress }: BuildImageOptions): unknown {
+/** A Dockerfile of ours is not to be edited; what it was made from is, or what keeps a base image away. */
+async function told(error: unknown, options: BuildImageOptions): Promise<unknown> {
   if (!(error instanceof BuildFailedError)) return error
+  const { dockerfilePath, progress } = options
   const { stepName, lastLines, reason } = error.failure
+  if (error.image !== undefined) return unpulled(error, error.image, options)
   for (const line of lastLines) progress.notice(`  | ${line}`)
   const step = stepName === undefined ? '' : ` at ${stepTitle(stepName)}`
   return new UserError(`the image could not be built${step}: ${stepTitle(reason)}`, {
@@ -87,4 +103,14 @@ function told(error: unknown, { dockerfilePath, progress }: BuildImageOptions): 
     exitCode: 125,
     cause: error,
   })
+}
+
+/** Looks again at what the user's configuration has for the registry, to name it. */
+async function unpulled(
+  error: BuildFailedError,
+  image: string,
+  { runtime, signal }: BuildImageOptions,
+): Promise<UserError> {
+  const found = await runtime.images?.login(registryOf(image), signal)
+  return pullFailure({ reference: image, reason: error.failure.reason, found }, { cause: error })
 }

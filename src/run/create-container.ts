@@ -152,7 +152,7 @@ async function createOrFetch(
 async function fetchImage(
   images: ImageStore,
   { plan, runId, runtime, findBuilders, progress, signal }: StartOptions,
-  { paths }: RunContext,
+  { homeId, paths }: RunContext,
 ): Promise<void> {
   const { build } = plan
   if (build === undefined)
@@ -160,6 +160,7 @@ async function fetchImage(
   return progress.timed('build', () =>
     buildImage({
       build,
+      homeId,
       runtime,
       findBuilders,
       dockerfilePath: paths.runDockerfile(runId),

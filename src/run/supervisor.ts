@@ -10,7 +10,7 @@ import type { RunContext } from './run-context.ts'
 import type { RunRecord } from './run-record.ts'
 import { isLive } from './run-state.ts'
 import { RuntimeWatch } from './runtime-watch.ts'
-import { StrayContainers } from './stray-containers.ts'
+import { Strays } from './strays.ts'
 
 /** How often rows are compared with the process table. */
 const TICK_MS = 500
@@ -31,7 +31,7 @@ const AFTERMATH_MS = 600_000
 export class Supervisor implements AsyncDisposable {
   readonly #context: RunContext
   readonly #log: (line: string) => void
-  readonly #strays: StrayContainers
+  readonly #strays: Strays
   readonly #watches = new Map<string, RuntimeWatch>()
   readonly #holders = new Map<string, Promise<void>>()
   readonly #ending = new Map<string, Promise<void>>()
@@ -43,7 +43,7 @@ export class Supervisor implements AsyncDisposable {
   constructor(context: RunContext, log: (line: string) => void) {
     this.#context = context
     this.#log = log
-    this.#strays = new StrayContainers(context, log)
+    this.#strays = new Strays(context, log)
   }
 
   /** Finishes what dead processes left, then follows every runtime that has, or had just now, a run. */

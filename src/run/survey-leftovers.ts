@@ -3,6 +3,7 @@ import type { ContainerRuntime } from '../runtime/container-runtime.ts'
 import type { ContainerState } from '../runtime/container-state.ts'
 import type { StoredImage } from '../runtime/image-store.ts'
 import { LABEL_HOME, LABEL_VERSION } from '../runtime/labels.ts'
+import { imageHome, runImageNames } from './image-home.ts'
 import { isStrayContainer, isStrayNetwork, isStrayVolume } from './is-stray.ts'
 import type { RunContext } from './run-context.ts'
 import { isLive } from './run-state.ts'
@@ -71,10 +72,14 @@ export async function surveyLeftovers(runtime: ContainerRuntime, rows: Rows): Pr
       .map(({ id, name }) => leftover('network', name, async () => runtime.networks?.remove(id))),
     ...(containers === undefined ? [] : unusedImages(images ?? [], containers, runtime, rows)),
   ]
+  const known = { runs: rows.runs.list({ live: false }), homeId: rows.homeId }
   const foreign = [
     ...foreignOf('container', containers, rows),
     ...foreignOf('volume', volumes, rows),
     ...foreignOf('network', networks, rows),
+    ...(images ?? [])
+      .filter((image) => imageHome(image, known) === 'foreign')
+      .flatMap((image) => runImageNames(image).map((name) => ({ kind: 'image' as const, name }))),
   ]
   return { leftovers, foreign, skipped }
 }
@@ -97,37 +102,43 @@ function leftover(kind: LeftoverKind, name: string, remove: () => Promise<void>)
   return { kind, name, remove }
 }
 
-/** A name of the images that runs are built into; an image that somebody made of one has its labels, not its name. */
-const RUN_IMAGE = /^agentops\/run:/
-
 /**
- * Images have no state folder's label, since equal ones are shared: those that a run of ours was made from are ours to
- * remove. The engine refuses what a container uses that is not ours to see.
+ * Images that other state folders have runs of are theirs to build again. The engine refuses what a container uses that
+ * is not ours to see.
  */
 function unusedImages(
   images: readonly StoredImage[],
   containers: readonly ContainerState[],
   runtime: ContainerRuntime,
-  { runs }: Rows,
+  { runs, homeId }: Rows,
 ): Leftover[] {
   const rows = runs.list({ live: false })
-  const isOurs = (name: string): boolean =>
-    RUN_IMAGE.test(name) && rows.some(({ image }) => image === name)
   const isUsed = ({ id, references }: StoredImage): boolean =>
     containers.some(({ image }) => image === id || references.includes(image)) ||
     rows.some(({ state, image }) => isLive(state) && references.includes(image))
   return images
-    .filter((image) => !isUsed(image))
-    .flatMap(({ references, sizeBytes }) =>
-      references.filter(isOurs).map((name) => ({
+    .filter((image) => imageHome(image, { runs: rows, homeId }) === 'own' && !isUsed(image))
+    .flatMap((stored) =>
+      runImageNames(stored).map((name) => ({
         kind: 'image' as const,
         name,
-        sizeBytes,
-        remove: async () => {
-          // A run may have been started since.
-          if (runs.list({ live: true }).some(({ image }) => image === name)) return
-          await runtime.images?.remove(name)
-        },
+        sizeBytes: stored.sizeBytes,
+        remove: () => removeUnneeded(name, runtime, runs),
       })),
     )
+}
+
+/** A run may have been started since the look; one that comes later still builds the image again. */
+async function removeUnneeded(
+  name: string,
+  { images }: ContainerRuntime,
+  runs: Rows['runs'],
+): Promise<void> {
+  const isNeeded = (): boolean => runs.list({ live: true }).some(({ image }) => image === name)
+  if (isNeeded()) return
+  try {
+    await images?.remove(name)
+  } catch (error) {
+    if (!isNeeded()) throw error
+  }
 }

@@ -10,6 +10,7 @@ import type {
   RuntimeInfo,
   RuntimeKind,
 } from './container-state.ts'
+import type { DiskUse } from './disk-use.ts'
 import type { ContainerStream, LogChunk, LogOptions } from './container-stream.ts'
 import type { ImageBuilder } from './image-builder.ts'
 import type { ImageStore } from './image-store.ts'
@@ -83,12 +84,15 @@ export interface ContainerRuntime {
   readonly relaysToHost?: true
   /** A new connection to a BuildKit that belongs to this runtime; for HTTP/2, nothing was sent on it yet. */
   dialBuildkit?(signal: AbortSignal): Promise<Duplex>
+  /** Whether there is such a BuildKit. */
+  hasBuildkit?(signal: AbortSignal): Promise<boolean>
   /** Builds into the runtime's own store, without anything that only BuildKit has. */
   readonly builder?: ImageBuilder
   readonly images?: ImageStore
   readonly networks?: NetworkManager
   readonly confinement?: Confinement
   readonly volumes?: VolumeStore
+  readonly disk?: DiskUse
 }
 
 export type ExitWait = { ready: Promise<void>; exit: Promise<ExitStatus> }

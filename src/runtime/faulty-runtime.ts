@@ -10,7 +10,7 @@ import type { VolumeStore } from './volume-store.ts'
  * or removes something, and before each that a life cycle waits for.
  */
 export function faultyRuntime(runtime: ContainerRuntime): ContainerRuntime {
-  const { images, networks, volumes, builder, confinement } = runtime
+  const { images, networks, volumes, builder, disk, confinement } = runtime
   return {
     kind: runtime.kind,
     endpoint: runtime.endpoint,
@@ -34,6 +34,10 @@ export function faultyRuntime(runtime: ContainerRuntime): ContainerRuntime {
     ...(volumes === undefined ? {} : { volumes: faultyVolumes(volumes) }),
     ...(confinement === undefined ? {} : { confinement: faultyConfinement(confinement) }),
     ...(builder === undefined ? {} : { builder }),
+    ...(disk === undefined ? {} : { disk }),
+    ...(runtime.hasBuildkit === undefined
+      ? {}
+      : { hasBuildkit: async (signal) => (await runtime.hasBuildkit?.(signal)) === true }),
     ...(runtime.dialBuildkit === undefined
       ? {}
       : {

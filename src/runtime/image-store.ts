@@ -37,6 +37,15 @@ export type RegistryLogin =
   | { username: string; password: string; serveraddress: string }
   | { identitytoken: string; serveraddress: string }
 
+/** What the user's configuration has for a registry. */
+export type FoundLogin = {
+  login?: RegistryLogin
+  /** Where it is, or would be: a path, with the credential helper that was asked. */
+  source: string
+  /** Why a login that should exist could not be had. */
+  problem?: string
+}
+
 export interface ImageStore {
   /** Undefined when the image is not here. */
   inspect(reference: string, signal?: AbortSignal): Promise<ImageInfo | undefined>
@@ -50,8 +59,8 @@ export interface ImageStore {
     onProgress: (progress: PullProgress) => void,
     signal?: AbortSignal,
   ): Promise<void>
-  /** The user's login at a registry (`docker.io`, `host:port`), as builders ask for it; undefined: none. */
-  login(registry: string, signal?: AbortSignal): Promise<RegistryLogin | undefined>
+  /** The user's login at a registry (`docker.io`, `host:port`), as builders ask for it; undefined: the runtime knows none. */
+  login(registry: string, signal?: AbortSignal): Promise<FoundLogin | undefined>
   /** Takes an image in from a tarball as `docker save` writes it. */
   load(tarball: AsyncIterable<Uint8Array>, signal?: AbortSignal): Promise<void>
 }

@@ -66,6 +66,17 @@ export function openStateReadonly(dir: string, options: OpenStateOptions): State
   return openStateReadonly(dir, options)
 }
 
+/**
+ * Opens the state of a folder for reading, as it is: undefined when there is none, or one of an older version. Makes
+ * and changes nothing, and does not wait for who writes. Throws when it cannot be read.
+ */
+export function openStateAsItIs(dir: string): State | undefined {
+  const path = stateFile(dir)
+  if (!hasContent(path)) return undefined
+  const found = openReadable(path, 0)
+  return found === 'outdated' ? undefined : found
+}
+
 /** What tells a folder of ours: either may have been there first. */
 const OURS = ['state.db', 'config.yaml']
 

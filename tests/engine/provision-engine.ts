@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { mkdir } from 'node:fs/promises'
 import { getuid } from 'node:process'
 import { join } from 'node:path'
+import { buildkitPrograms } from './buildkit-programs.ts'
 import { cachedRegistry, pullBaseImages } from './base-images.ts'
 import { withCacheLock } from './cache-lock.ts'
 import { registryPort, startDockerEngine } from './docker-engine.ts'
@@ -56,12 +57,16 @@ export async function provisionEngine(options: ProvisionOptions): Promise<TestEn
   requireDebianRoot()
   const tools = await provideTools(suite, cacheDir, log)
   const gvisor = await netstackRunsc(cacheDir, log)
+  // Built beside all else: only a cold cache makes anybody wait for it.
+  const buildkit = buildkitPrograms(cacheDir, log)
   for (const swept of await sweepAbandoned(cacheDir)) log(`removed the abandoned engine ${swept}`)
   await tearDown(name, cacheDir)
   try {
-    return await bringUp(options, tools, gvisor)
+    const engine = await bringUp(options, tools, gvisor)
+    await buildkit
+    return engine
   } catch (error) {
-    await tearDown(name, cacheDir)
+    await Promise.all([buildkit, tearDown(name, cacheDir)])
     throw error
   }
 }

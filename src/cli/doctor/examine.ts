@@ -9,20 +9,22 @@ import { isUnsafePort } from '../../proxy/unsafe-ports.ts'
 import { formatServiceHost } from '../../routes/host-name.ts'
 import type { AppContext } from '../app-context.ts'
 import { readProxyStatus } from '../control-proxy.ts'
+import { type DiskSpace, diskSpaceAt } from '../disk-space.ts'
 import { loadSettings } from '../load-settings.ts'
 import { readAccess } from '../read-access.ts'
 import { openStoresForReading } from '../stores.ts'
 import { acceptsConnections } from './accepts-connections.ts'
+import { diskFinding } from './disk-finding.ts'
 import { daemonFinding } from './daemon-finding.ts'
+import { engineFindings } from './engine-findings.ts'
 import { broken, type Finding, notice } from './finding.ts'
 import { hostBlockFindings } from './host-block-findings.ts'
 import { portFinding } from './port-finding.ts'
 import { PROBE_NAME, resolverFinding } from './resolver-finding.ts'
-import { gvisorFinding, runtimeFindings } from './runtime-findings.ts'
+import { runtimeFindings } from './runtime-findings.ts'
 import { stateFinding } from './state-finding.ts'
 
 const RUNTIMES_LIMIT_MS = 10_000
-const GVISOR_LIMIT_MS = 2000
 const LOOKUP_LIMIT_MS = 2000
 
 /** Every check of this machine, in the order in which a run meets them. Reads and asks; makes and changes nothing. */
@@ -31,13 +33,26 @@ export async function examine(app: AppContext): Promise<Finding[]> {
   if ('findings' in settings) return settings.findings
   const state = readState(app)
   const daemon = await readDaemon(app, state)
-  const [runtimes, port, resolver] = await Promise.all([
+  const [runtimes, disk, port, resolver] = await Promise.all([
     runtimesHere(app, settings),
+    diskSpaceAt(app.paths.dir),
     portHere(app, settings, daemon.status),
     resolverHere(app, state.hosts),
   ])
   const blocks = await hostBlocks(state.runs)
-  return [...runtimes, state.finding, daemon.finding, port, resolver, ...blocks]
+  return [
+    ...runtimes,
+    state.finding,
+    ...diskFindings(disk),
+    daemon.finding,
+    port,
+    resolver,
+    ...blocks,
+  ]
+}
+
+function diskFindings(space: DiskSpace | undefined): Finding[] {
+  return space === undefined ? [] : [diskFinding(space)]
 }
 
 /** Without settings it is not known what to look at. */
@@ -50,21 +65,13 @@ function readSettings(app: AppContext): Settings | { findings: Finding[] } {
   }
 }
 
-async function runtimesHere(
-  app: AppContext,
-  { runtime: wish, sandbox }: Settings,
-): Promise<Finding[]> {
+async function runtimesHere(app: AppContext, settings: Settings): Promise<Finding[]> {
   const limit = AbortSignal.timeout(RUNTIMES_LIMIT_MS)
   const candidates = await app.runtimes.survey(limit)
-  const findings = runtimeFindings(candidates, wish)
+  const findings = runtimeFindings(candidates, settings.runtime)
   const [engine] = candidates.filter(({ kind }) => kind === 'docker')
   if (engine === undefined || !('found' in engine)) return findings
-  const { runtime, info } = engine.found
-  const ociRuntimes = await runtime
-    .ociRuntimes(AbortSignal.timeout(GVISOR_LIMIT_MS))
-    .catch(() => undefined)
-  const where = { description: info.description, endpoint: runtime.endpoint }
-  return [...findings, gvisorFinding(where, ociRuntimes, sandbox.value)]
+  return [...findings, ...(await engineFindings(engine.found, settings, app.host.platform))]
 }
 
 type StateHere = {

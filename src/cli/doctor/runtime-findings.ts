@@ -1,7 +1,6 @@
 import type { RuntimeChoice, SandboxMode } from '../../config/choices.ts'
 import type { Setting } from '../../config/settings.ts'
 import { gvisorFixes } from '../../run/gvisor-help.ts'
-import { GVISOR } from '../../run/sandbox-plan.ts'
 import type { RuntimeKind } from '../../runtime/container-state.ts'
 import type { RuntimeCandidate } from '../../runtime/runtime-directory.ts'
 import { broken, type Finding, notice, ok } from './finding.ts'
@@ -41,16 +40,16 @@ export function runtimeFindings(
 /**
  * Whether the engine has gVisor, which is broken when runs are to be in it.
  *
- * @param ociRuntimes what the engine says it has; undefined when it does not say
+ * @param hasGvisor undefined when the engine does not say
  */
 export function gvisorFinding(
   { description, endpoint }: { description: string; endpoint: string },
-  ociRuntimes: readonly string[] | undefined,
+  hasGvisor: boolean | undefined,
   sandbox: SandboxMode,
 ): Finding {
-  if (ociRuntimes === undefined)
+  if (hasGvisor === undefined)
     return notice('gvisor', `${description} does not say whether it has it`)
-  if (ociRuntimes.includes(GVISOR)) return ok('gvisor', `${description} has it`)
+  if (hasGvisor) return ok('gvisor', `${description} has it`)
   const fixes = gvisorFixes(endpoint)
   return sandbox === 'gvisor'
     ? broken('gvisor', `${description} does not have it, and runs are in it by default`, fixes)

@@ -8,9 +8,8 @@ import { AgentHome, docker } from '../support/agent-home.ts'
 const plan = z.object({ image: z.string() })
 const RUN = ['run', '--no-sandbox']
 /** Something of apt and something of npm, so that every kind of step is there and little is fetched. */
-const DEPENDENCIES = 'dependencies: [node@22, jq, "npm:is-number"]\n'
-const TRY_ALL =
-  'node -p 1+1; echo {} | jq -c .; ls $(npm root -g) | grep is-number; id -u; echo $HOME'
+const DEPENDENCIES = 'dependencies: [node@22, jq, "npm:typescript"]\n'
+const TRY_ALL = 'node -v && jq --version && tsc -v && id -u && echo $HOME'
 
 async function imageOf(home: AgentHome, project: string): Promise<string> {
   return plan.parse(await home.json([...RUN, '--dry-run', project])).image
@@ -32,8 +31,10 @@ for (const [builder, env, said] of [
       const first = await home.agent(words)
       expect(first.stderr).toContain(`building ${image} ${said}`)
       const uid = process.getuid?.() ?? 0
-      expect(first.stdout).toBe(`2\n{}\nis-number\n${uid}\n/home/agent\n`)
-      expect(await namings(image, before)).toHaveLength(1)
+      const versions = 'v22\\.\\S+\njq-1\\.\\S+\nVersion \\d\\S+'
+      expect(first.stdout).toMatch(new RegExp(`^${versions}\n${uid}\n/home/agent\n$`))
+      // BuildKit in engines before 23 tells nothing; there the image itself, below, has to do.
+      expect((await namings(image, before)).length).toBeLessThanOrEqual(1)
       const made = await docker(['image', 'inspect', '--format', '{{.Id}} {{.Created}}', image])
       const since = new Date().toISOString()
       const second = await home.agent(words)
@@ -62,9 +63,9 @@ engineTest(
   async () => {
     await using home = new AgentHome()
     const spellings = [
-      'dependencies: [node@22, jq]',
-      'dependencies: [jq, nodejs@22]',
-      'runtime: { node: 22 }\ndependencies: [jq, jq]',
+      'dependencies: [node@22, python@3.11, jq]',
+      'dependencies: [jq, python3@3.11, nodejs@22]',
+      'runtime: { node: 22 }\ndependencies: [jq, py@3.11, jq]',
     ]
     const images = await Promise.all(
       spellings.map((yaml, index) =>
@@ -72,7 +73,9 @@ engineTest(
       ),
     )
     expect(new Set(images).size).toBe(1)
-    const other = home.project('other', { 'agent.yaml': 'dependencies: [node@20, jq]\n' })
+    const other = home.project('other', {
+      'agent.yaml': 'dependencies: [node@20, python@3.11, jq]\n',
+    })
     expect(await imageOf(home, other)).not.toBe(images[0] ?? '')
   },
 )
@@ -85,8 +88,8 @@ engineTest(
     const project = home.project('p', { 'agent.yaml': yaml })
     const { code, stderr } = await home.agent([...RUN, '--name', 'a', project, '--', 'true'])
     expect(code).toBe(125)
-    expect(stderr.match(/npm error code E404/g)).toHaveLength(1)
-    expect(stderr.match(/building agentops/g)).toHaveLength(1)
+    expect(stderr.match(/^ +\| npm error code E404/gm)).toHaveLength(1)
+    expect(stderr.match(/^building \S+ with the engine's BuildKit$/gm)).toHaveLength(1)
     expect(stderr).toMatch(/error: the image could not be built at .* RUN .*npm install --global/)
     expect(stderr).toContain('fix: change dependencies in agent.yaml')
     const kept = /see what was built: (\S+)/.exec(stderr)?.[1] ?? ''
@@ -121,6 +124,32 @@ engineTest(
     expect(existsSync(join(home.stateDir, 'builds', digits, 'Dockerfile'))).toBe(true)
     const { stderr } = await home.agent([...RUN, project, '--', 'true'])
     expect(stderr).not.toContain('building')
+    await docker(['image', 'rm', '--force', image])
+  },
+  600_000,
+)
+
+engineTest(
+  'clean removes an image that only agent build made, and a run that had counted on it builds it again',
+  async () => {
+    await using home = new AgentHome()
+    await using other = new AgentHome()
+    const project = home.project('p', { 'agent.yaml': 'dependencies: [node@22, sqlite3]\n' })
+    const image = await home.answer(['build', project])
+    expect(await home.answer(['system', 'images'])).toMatch(new RegExp(`^${image} .* own$`, 'm'))
+    expect(await other.answer(['system', 'images'])).toMatch(
+      new RegExp(`^${image} .* foreign$`, 'm'),
+    )
+    const run = home.spawn([...RUN, project, '--', 'sqlite3', '--version'])
+    const clean = home.spawn(['clean', '-f'])
+    expect(await Promise.all([run.exited, clean.exited])).toEqual([0, 0])
+    expect(await new Response(run.stdout).text()).toStartWith('3.')
+    await home.answer(['destroy', '--all'])
+    expect(await home.answer(['clean', '-f'])).toContain(image)
+    expect(await docker(['image', 'ls', '-q', image])).toBe('')
+    const again = await home.agent([...RUN, project, '--', 'true'])
+    expect(again).toMatchObject({ code: 0 })
+    expect(again.stderr).toContain(`building ${image}`)
     await docker(['image', 'rm', '--force', image])
   },
   600_000,

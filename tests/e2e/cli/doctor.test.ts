@@ -26,8 +26,12 @@ engineTest('doctor finds nothing broken where runs work, and makes nothing', asy
   const found = await doctor(home)
   expect(found.code).toBe(0)
   expect(found.of('runtime docker')).toMatchObject([{ outcome: 'ok' }])
-  for (const check of ['gvisor', 'state', 'background process', 'proxy port', 'resolver'])
+  for (const check of ['gvisor', 'buildkit', 'names inside runs', 'state'])
     expect([check, found.of(check).length]).toEqual([check, 1])
+  for (const check of ['background process', 'proxy port', 'resolver'])
+    expect([check, found.of(check).length]).toEqual([check, 1])
+  // Where the state is, and where the engine keeps what it has.
+  expect(found.of('disk space').map(({ outcome }) => outcome)).not.toContain('broken')
   expect(existsSync(home.stateDir)).toBe(false)
   const { stdout } = await home.agent(['doctor'])
   expect(stdout).toMatch(/^ok {6}runtime docker {6}Docker Engine /m)

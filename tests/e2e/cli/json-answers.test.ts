@@ -42,15 +42,46 @@ const proxyStatus = z.strictObject({
   idleUpstreamConnections: z.number(),
 })
 
+const runtime = z.looseObject({
+  kind: z.string(),
+  description: z.string(),
+  endpoint: z.string(),
+  gvisor: z.boolean(),
+  buildkit: z.boolean(),
+})
+
 const status = z.strictObject({
-  runtime: z.looseObject({ kind: z.literal('docker'), description: z.string() }),
+  runtime,
+  others: z.array(runtime),
   proxy: proxyStatus,
   runs: z.strictObject({
     live: z.number(),
     ended: z.number(),
     orphaned: z.number(),
     uncleaned: z.number(),
+    list: z.array(
+      z.strictObject({
+        name: z.string(),
+        id: z.string(),
+        state: z.string(),
+        containerBytes: z.number(),
+        volumeBytes: z.number(),
+      }),
+    ),
   }),
+  images: z.array(
+    z.strictObject({
+      name: z.string(),
+      sizeBytes: z.number(),
+      containers: z.number(),
+      endpoint: z.string(),
+    }),
+  ),
+  disks: z.array(
+    z.strictObject({ path: z.string(), freeBytes: z.number(), totalBytes: z.number() }),
+  ),
+  health: z.array(z.strictObject({ what: z.string(), fix: z.string() })),
+  unknown: z.array(z.string()),
   state: z.string(),
 })
 

@@ -97,8 +97,13 @@ async function engineWithoutGvisor(socket: string): Promise<AsyncDisposable> {
   const server = createServer((request, response) => {
     const { pathname } = new URL(request.url ?? '/', 'http://engine')
     const headers = { 'api-version': '1.45', 'content-type': 'application/json' }
-    void answer(pathname).then((value) =>
-      response.writeHead(200, headers).end(JSON.stringify(value)),
+    if (request.method !== 'GET') {
+      response.writeHead(404, headers).end('{}')
+      return
+    }
+    void answer(pathname).then(
+      (value) => response.writeHead(200, headers).end(JSON.stringify(value)),
+      (error: unknown) => response.writeHead(500, headers).end(JSON.stringify(String(error))),
     )
   })
   server.listen(socket)

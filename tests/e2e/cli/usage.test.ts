@@ -133,9 +133,9 @@ engineTest('the command reference names exactly the commands that the program of
   )
   const [available = '', missing = ''] = reference.split('## Not available yet')
   const documented = new Set(
-    [...available.matchAll(/(?:`|^## |^## .*, )agent ((?:proxy |route |deps )?[a-z]+)/gm)]
+    [...available.matchAll(/(?:`|^## |^## .*, )agent ((?:proxy |route |deps |system )?[a-z]+)/gm)]
       .map(([, name]) => name)
-      .filter((name) => !['proxy', 'route', 'deps'].includes(name ?? '')),
+      .filter((name) => !['proxy', 'route', 'deps', 'system'].includes(name ?? '')),
   )
   const offered = new Set(await commandsOf(home, []))
   expect([...offered].filter((name) => !documented.has(name))).toEqual([])

@@ -1,21 +1,22 @@
 import { chmod, copyFile, mkdir, symlink, writeFile } from 'node:fs/promises'
 import { existsSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { execPath } from 'node:process'
 import { BUILDKIT_IMAGE } from '../../../src/run/buildkit-sidecar.ts'
-import { buildkitdFolder } from '../../integration/buildkit/buildkitd.ts'
+import { buildkitPrograms, goProgram, hasBuildkit } from '../buildkit-programs.ts'
+import { cacheFolder } from '../engine-paths.ts'
+import { stepLog } from '../step-log.ts'
 import type { BaseImage } from '../base-images.ts'
-import { run, succeeds } from '../run-command.ts'
+import { run } from '../run-command.ts'
 import { importFolder } from './import-image.ts'
 
 /** moby/buildkit: busybox, BuildKit's own programs made from its Go module, and Debian's runc with its libraries. */
 export const buildkitImage: BaseImage = {
   references: [BUILDKIT_IMAGE],
   recipe: 'busybox-static, buildkit, runc 1',
-  isPossible: async (env) => (await isBuilt(env)) || succeeds(['go', 'version']).catch(() => false),
+  isPossible: async (env) => hasBuildkit(env) || goProgram() !== undefined,
   async build({ folder, tools, options }) {
-    const built = buildkitdFolder(process.env)
-    if (!(await isBuilt(process.env))) await buildPrograms()
+    const built = await buildkitPrograms(cacheFolder(process.env), stepLog('buildkit'))
+    if (built === undefined) throw new Error('BuildKit could not be built')
     for (const made of ['bin', 'etc/ssl/certs', 'root', 'tmp', 'usr/bin', 'var/lib', 'run'])
       await mkdir(join(folder, made), { recursive: true })
     await chmod(join(folder, 'tmp'), 0o1777)
@@ -33,16 +34,6 @@ export const buildkitImage: BaseImage = {
     const changes = ['ENTRYPOINT ["buildkitd"]', 'VOLUME /var/lib/buildkit']
     await importFolder(folder, BUILDKIT_IMAGE, changes, options)
   },
-}
-
-async function isBuilt(env: Readonly<Record<string, string | undefined>>): Promise<boolean> {
-  const folder = buildkitdFolder(env)
-  return ['buildkitd', 'buildctl'].every((program) => existsSync(join(folder, program)))
-}
-
-async function buildPrograms(): Promise<void> {
-  const script = join(import.meta.dir, '../../../scripts/build-buildkitd.ts')
-  await run([execPath, script], { limitMs: 15 * 60_000 })
 }
 
 /** The libraries keep their paths, since the loader looks for them there. */

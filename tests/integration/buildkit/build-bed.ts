@@ -1,5 +1,6 @@
 import type { Duplex } from 'node:stream'
 
+import type { BuildkitAddress } from '../../../src/buildkit/connect-buildkit.ts'
 import {
   BuildkitBuilder,
   type BuildkitBuilderOptions,
@@ -24,30 +25,35 @@ export type BuildRecord = {
   steps(): BuildStep[]
 }
 
+export type BuildBedOptions = Omit<BuildkitBuilderOptions, 'address'>
+
 type BuildOptions = Omit<Partial<BuildRequest>, 'output'> & {
   output?: BuildOutput
   signal?: AbortSignal
   onProgress?: (progress: BuildProgress) => void
 }
 
-/** Builds on the engine of the tests, and removes the images at the end. */
+/** Builds with one BuildKit, and removes the images from the engine of the tests at the end. */
 export class BuildBed implements AsyncDisposable {
   /** What was sent, by the folder's name, over all builds. */
   readonly sent = new Map<string, TransferCount>()
   readonly connections: Duplex[] = []
   readonly #builder: BuildkitBuilder
+  readonly #isElsewhere: boolean
   readonly #tags: string[] = []
 
   private constructor(
-    dial: (signal: AbortSignal) => Promise<Duplex>,
-    options: Omit<BuildkitBuilderOptions, 'address'>,
+    reached: BuildkitAddress,
+    options: BuildBedOptions,
+    { isElsewhere }: { isElsewhere: boolean },
   ) {
+    this.#isElsewhere = isElsewhere
     this.#builder = new BuildkitBuilder({
       ...options,
       address: {
-        name: 'the test engine',
+        name: reached.name,
         dial: async (signal) => {
-          const connection = await dial(signal)
+          const connection = await reached.dial(signal)
           this.connections.push(connection)
           return connection
         },
@@ -63,10 +69,29 @@ export class BuildBed implements AsyncDisposable {
     })
   }
 
-  static async open(options: Omit<BuildkitBuilderOptions, 'address'> = {}): Promise<BuildBed> {
+  /** With the BuildKit in the engine of the tests. */
+  static async open(options: BuildBedOptions = {}): Promise<BuildBed> {
     const engine = { endpoint: testEngine().dockerHost, env: {}, home: '/nonexistent' }
     const runtime = await connectDocker(engine)
-    return new BuildBed((signal) => runtime.dialBuildkit(signal), options)
+    const dial = (signal: AbortSignal): Promise<Duplex> => runtime.dialBuildkit(signal)
+    return new BuildBed({ name: 'the test engine', dial }, options, { isElsewhere: false })
+  }
+
+  /** With a BuildKit of its own; its images go into the engine of the tests as a user's would. */
+  static elsewhere(address: BuildkitAddress, options: BuildBedOptions = {}): BuildBed {
+    return new BuildBed(address, options, { isElsewhere: true })
+  }
+
+  /** The output that puts an image into the engine. */
+  output(tag: string): BuildOutput {
+    return this.#isElsewhere
+      ? { exporter: 'docker', tag, receive: load }
+      : { exporter: 'moby', tag }
+  }
+
+  /** The id that the engine has an image under which `output` put there. */
+  idOf({ digest, configDigest }: BuiltImage): string | undefined {
+    return this.#isElsewhere ? configDigest : digest
   }
 
   /** A tag of this test's own, removed at the end. */
@@ -125,4 +150,19 @@ export async function docker(words: readonly string[]): Promise<string> {
     stderr: 'pipe',
   })
   return new Response(child.stdout).text()
+}
+
+async function load(pieces: AsyncIterable<Uint8Array>): Promise<void> {
+  const { dockerCli, dockerHost } = testEngine()
+  const child = Bun.spawn([dockerCli, '--host', dockerHost, 'load', '--quiet'], {
+    stdin: 'pipe',
+    stdout: 'ignore',
+    stderr: 'inherit',
+  })
+  for await (const piece of pieces) {
+    await child.stdin.write(piece)
+    await child.stdin.flush()
+  }
+  await child.stdin.end()
+  if ((await child.exited) !== 0) throw new Error('docker load failed')
 }

@@ -1,5 +1,5 @@
 import { copyFileSync, readdirSync } from 'node:fs'
-import { createServer, type IpcNetConnectOpts, type TcpNetConnectOpts } from 'node:net'
+import type { IpcNetConnectOpts, TcpNetConnectOpts } from 'node:net'
 import { join } from 'node:path'
 
 import { BuildkitBuilder } from '../../../src/buildkit/buildkit-builder.ts'
@@ -67,9 +67,9 @@ function targetOf(dockerHost: string): TcpNetConnectOpts | IpcNetConnectOpts {
 }
 
 async function openStandalone(): Promise<BuilderUnderTest> {
-  const ownPort = await freePort()
   await using cleanUp = new AsyncDisposableStack()
-  const buildkitd = cleanUp.use(await Buildkitd.start(ownPort))
+  const buildkitd = cleanUp.use(await Buildkitd.start())
+  const { port: ownPort } = buildkitd
   const base = join(buildkitd.folder, 'base.tar')
   await exportBusybox(base)
   const kept = cleanUp.move()
@@ -93,14 +93,4 @@ async function exportBusybox(archive: string): Promise<void> {
     { dockerfile: 'FROM busybox\n', output: { exporter: 'tar', receive: into(archive) } },
     { onProgress: () => undefined, signal: AbortSignal.timeout(30_000) },
   )
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer()
-  const { promise, resolve } = Promise.withResolvers<void>()
-  server.listen(0, '127.0.0.1', resolve)
-  await promise
-  const address = server.address()
-  server.close()
-  return typeof address === 'object' && address !== null ? address.port : 0
 }

@@ -41,14 +41,10 @@ async function exportBase(bed: BuildBed, folder: string): Promise<void> {
   })
 }
 
-function portOf(index: number): number {
-  return 18_300 + (process.pid % 500) * 2 + index
-}
-
 buildkitdTest(
   'a standalone BuildKit builds over a Unix socket and over TLS, for docker load',
   async (bed) => {
-    await using buildkitd = await Buildkitd.start(portOf(0))
+    await using buildkitd = await Buildkitd.start()
     using context = temporaryFolder()
     await exportBase(bed, context.path)
     const addresses = [
@@ -91,7 +87,7 @@ buildkitdTest(
 buildkitdTest(
   'a standalone BuildKit that fails or is cancelled says so like the engine',
   async (bed) => {
-    await using buildkitd = await Buildkitd.start(portOf(1))
+    await using buildkitd = await Buildkitd.start()
     using context = temporaryFolder()
     await exportBase(bed, context.path)
     const builder = new BuildkitBuilder({ address: buildkitHost(buildkitd.unixAddress) })

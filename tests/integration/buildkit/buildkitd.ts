@@ -1,23 +1,18 @@
-import { existsSync, mkdirSync, openSync, readFileSync } from 'node:fs'
+import { existsSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 
-import { cacheFolder } from '../../engine/engine-paths.ts'
+import { buildkitFolder } from '../../engine/buildkit-programs.ts'
+import { registryPort } from '../../engine/docker-engine.ts'
 import { testEngine } from '../../engine/test-engine.ts'
+import { freePort } from '../../support/free-port.ts'
 import { temporaryFolder } from '../../support/temporary-folder.ts'
-
-export const buildkitVersion = 'v0.34.2'
-
-/** Where scripts/build-buildkitd.ts puts it. */
-export function buildkitdFolder(env: Readonly<Record<string, string | undefined>>): string {
-  return join(cacheFolder(env), `buildkit-${buildkitVersion}`)
-}
 
 /** Why no buildkitd can be started here; undefined when it can. */
 export function buildkitdObstacle(): string | undefined {
   if (process.env['AGENT_TEST_DOCKER_HOST'] === undefined)
     return 'AGENT_TEST_DOCKER_HOST is not set'
-  if (!existsSync(join(buildkitdFolder(process.env), 'buildkitd')))
-    return 'no buildkitd: bun scripts/build-buildkitd.ts'
+  if (!existsSync(join(buildkitFolder(process.env), 'buildkitd')))
+    return 'no buildkitd in the cache folder: npx bun scripts/build-buildkitd.ts builds it, with Go'
   if (process.getuid?.() !== 0) return 'buildkitd needs root'
   return undefined
 }
@@ -27,14 +22,15 @@ export class Buildkitd implements AsyncDisposable {
   readonly folder: string
   readonly #temporary: Disposable & { path: string }
   readonly #child: Bun.Subprocess
-  #port = 0
+  /** Of TCP, on 127.0.0.1. */
+  readonly port: number
 
   private constructor(temporary: Disposable & { path: string }, port: number) {
     this.#temporary = temporary
     this.folder = temporary.path
-    this.#port = port
+    this.port = port
     const file = (name: string): string => join(this.folder, name)
-    const program = join(buildkitdFolder(process.env), 'buildkitd')
+    const program = join(buildkitFolder(process.env), 'buildkitd')
     const tls = [
       '--tlscert',
       file('cert.pem'),
@@ -47,7 +43,16 @@ export class Buildkitd implements AsyncDisposable {
     const worker = ['--oci-worker-net=host', '--oci-worker-snapshotter=native']
     const log = openSync(file('log'), 'a')
     this.#child = Bun.spawn(
-      [program, '--root', file('root'), '--config', '/dev/null', ...listeners, ...tls, ...worker],
+      [
+        program,
+        '--root',
+        file('root'),
+        '--config',
+        file('buildkitd.toml'),
+        ...listeners,
+        ...tls,
+        ...worker,
+      ],
       {
         // The engine of the tests brings its runc.
         env: { PATH: `${dirname(testEngine().dockerCli)}:${process.env['PATH']}` },
@@ -56,14 +61,20 @@ export class Buildkitd implements AsyncDisposable {
     )
   }
 
-  static async start(port: number): Promise<Buildkitd> {
+  static async start(): Promise<Buildkitd> {
+    const port = await freePort()
     const temporary = temporaryFolder()
     await makeCertificate(temporary.path)
+    writeFileSync(join(temporary.path, 'buildkitd.toml'), await registries())
     mkdirSync(join(temporary.path, 'root'))
     const buildkitd = new Buildkitd(temporary, port)
     const limit = AbortSignal.timeout(20_000)
     while (!buildkitd.log().includes(`running server on 127.0.0.1:${port}`)) {
-      if (limit.aborted || buildkitd.#child.exitCode !== null) throw new Error(buildkitd.log())
+      if (limit.aborted || buildkitd.#child.exitCode !== null) {
+        const log = buildkitd.log()
+        await buildkitd[Symbol.asyncDispose]()
+        throw new Error(log)
+      }
       await Bun.sleep(20)
     }
     return buildkitd
@@ -79,7 +90,7 @@ export class Buildkitd implements AsyncDisposable {
 
   /** Its certificate, and that of its clients, are in `folder`. */
   get tcpAddress(): string {
-    return `tcp://localhost:${this.#port}`
+    return `tcp://localhost:${this.port}`
   }
 
   get pid(): number {
@@ -93,6 +104,17 @@ export class Buildkitd implements AsyncDisposable {
     await this.#child.exited
     this.#temporary[Symbol.dispose]()
   }
+}
+
+/** The base images come from the mirror beside the test engine, where there is one. */
+async function registries(): Promise<string> {
+  const mirror = `127.0.0.1:${registryPort}`
+  const hasMirror = await fetch(`http://${mirror}/v2/`).then(
+    ({ ok }) => ok,
+    () => false,
+  )
+  if (!hasMirror) return ''
+  return `[registry."docker.io"]\n  mirrors = ["${mirror}"]\n[registry."${mirror}"]\n  http = true\n`
 }
 
 /** One certificate for the server, its clients, and the authority of both. */

@@ -10,12 +10,15 @@ import { engineTest, testEngine } from '../../engine/test-engine.ts'
 import { RegistryStandIn } from '../../support/registry-stand-in.ts'
 import { rejectionOf } from '../../support/rejection-of.ts'
 
-async function imagesFor(config: object): Promise<DockerImages & AsyncDisposable> {
+type Images = DockerImages & AsyncDisposable & { config: string }
+
+async function imagesFor(config: object): Promise<Images> {
   const home = await mkdtemp(join(tmpdir(), 'home-'))
   await writeFile(join(home, 'config.json'), JSON.stringify(config))
   const env = { DOCKER_CONFIG: home, PATH: process.env['PATH'] }
   const runtime = await connectDocker({ endpoint: testEngine().dockerHost, env, home })
   return Object.assign(runtime.images, {
+    config: join(home, 'config.json'),
     [Symbol.asyncDispose]: () => rm(home, { recursive: true }),
   })
 }
@@ -36,14 +39,16 @@ engineTest(
     await using registry = await RegistryStandIn.start('me:secret')
     const { host } = registry
     const reference = `${host}/team/image:1`
-    const refused = [
-      `the registry ${host} refused to give out the image ${reference}`,
-      `docker login ${host}`,
-    ]
     await using without = await imagesFor({})
-    expect(await pullFailure(without, reference)).toEqual(refused)
+    expect(await pullFailure(without, reference)).toEqual([
+      `the registry ${host} refused to give out the image ${reference}, and ${without.config} has no login for it`,
+      `docker login ${host}`,
+    ])
     await using wrong = await imagesFor(login(host, 'me:wrong'))
-    expect(await pullFailure(wrong, reference)).toEqual(refused)
+    expect(await pullFailure(wrong, reference)).toEqual([
+      `the registry ${host} refused the login in ${wrong.config} for the image ${reference}`,
+      `docker login ${host}`,
+    ])
     expect(registry.loggedIn).toBe(0)
     await using right = await imagesFor(login(host, 'me:secret'))
     expect((await pullFailure(right, reference))[0]).toBe(

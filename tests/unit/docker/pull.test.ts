@@ -1,10 +1,11 @@
 import { expect, test } from 'bun:test'
 import * as fc from 'fast-check'
 
-import { pullFailure } from '../../../src/docker/pull-failure.ts'
+import { pullFailure } from '../../../src/runtime/pull-failure.ts'
 import { decodePullStream } from '../../../src/docker/pull-stream.ts'
 import { pullTargetOf } from '../../../src/docker/pull-target.ts'
-import type { PullProgress } from '../../../src/runtime/image-store.ts'
+import { BuildFailedError } from '../../../src/runtime/build-failed-error.ts'
+import type { FoundLogin, PullProgress } from '../../../src/runtime/image-store.ts'
 import { rejectionOf } from '../../support/rejection-of.ts'
 
 async function decode(chunks: Uint8Array[]): Promise<PullProgress[]> {
@@ -112,21 +113,49 @@ const reasons: [string, string][] = [
 for (const [reason, what] of reasons) {
   test(`a pull that failed with: ${reason.slice(0, 60)}`, () => {
     const cause = new Error(reason)
-    const error = pullFailure({ reference: 'r.example/x:1', registry: 'r.example', reason, cause })
+    const error = pullFailure({ reference: 'r.example/x:1', reason }, { cause })
     expect(error.message).toBe(what)
     expect(error.fixes.length).toBeGreaterThan(0)
     expect(error.cause).toBe(cause)
   })
 }
 
-test('why a login is missing is said with the refusal', () => {
-  const error = pullFailure({
-    reference: 'x',
-    registry: 'docker.io',
-    reason: 'no basic auth credentials',
-    loginProblem: 'the credential helper docker-credential-pass failed: locked',
-    cause: undefined,
-  })
-  expect(error.message).toEndWith('(the credential helper docker-credential-pass failed: locked)')
-  expect(error.fixes).toEqual(['docker login'])
+function words(found: FoundLogin, reason = 'no basic auth credentials'): string {
+  return pullFailure({ reference: 'r.example/x', reason, found }, { cause: undefined }).message
+}
+
+test('what was found in the configuration is said with the refusal', () => {
+  const source = '/home/me/.docker/config.json'
+  const refused = 'the registry r.example refused to give out the image r.example/x'
+  const login = { username: 'me', password: 'x', serveraddress: 'r.example' }
+  expect(words({ source })).toBe(`${refused}, and ${source} has no login for it`)
+  expect(words({ source, problem: 'the helper is locked' })).toBe(
+    `${refused} (the helper is locked)`,
+  )
+  expect(words({ source, login }, '401 Unauthorized')).toBe(
+    `the registry r.example refused the login in ${source} for the image r.example/x`,
+  )
+  expect(words({ source, login }, 'pull access denied')).toBe(
+    `there is no image r.example/x at r.example, or it is not for the login in ${source}`,
+  )
 })
+
+const steps: [string, string | undefined][] = [
+  ['[internal] load metadata for docker.io/library/node:22-slim', 'node:22-slim'],
+  ['[stage-1 internal] load metadata for docker.io/team/x:1', 'team/x:1'],
+  ['resolve image config for docker-image://docker.io/docker/dockerfile:1', 'docker/dockerfile:1'],
+  ['resolve image config for r.example/x:1', 'r.example/x:1'],
+  ['FROM r.example/x:1', 'r.example/x:1'],
+  ['[1/2] FROM --platform=linux/arm64 r.example/x:1 AS base', 'r.example/x:1'],
+  ['[2/2] RUN echo FROM x', undefined],
+  ['[internal] load build definition from Dockerfile', undefined],
+]
+
+for (const [stepName, image] of steps) {
+  test(`an image that could not be pulled is told from a step that failed: ${stepName}`, () => {
+    const failure = { stepName, reason: '401 Unauthorized', lastLines: [] }
+    const error = new BuildFailedError('Dockerfile', failure)
+    expect(error.image).toBe(image)
+    expect(error.fixes[0]?.startsWith('docker login')).toBe(image !== undefined)
+  })
+}

@@ -70,14 +70,16 @@ test('a helper for one registry is asked for that one, the store for all others'
     password: 's',
     serveraddress: 'gcr.example',
   })
-  expect((await look(config, 'docker.io')).login).toEqual({
-    identitytoken: 't',
-    serveraddress: hub,
+  expect(await look(config, 'docker.io')).toEqual({
+    login: { identitytoken: 't', serveraddress: hub },
+    helper: 'docker-credential-token',
   })
 })
 
 test('a helper that knows nothing is no problem', async () => {
-  expect(await look({ credsStore: 'none' }, 'r.example')).toEqual({})
+  expect(await look({ credsStore: 'none' }, 'r.example')).toEqual({
+    helper: 'docker-credential-none',
+  })
 })
 
 test('a helper that fails, babbles or is not there is a problem with its reason', async () => {

@@ -39,6 +39,7 @@ async function built(candidates: readonly BuilderCandidate[]): Promise<string[]>
   const told: string[] = []
   await buildImage({
     build,
+    homeId: 'home',
     runtime: new InMemoryRuntime(),
     findBuilders: async () => candidates,
     dockerfilePath: join(folder.path, 'Dockerfile'),

@@ -15,7 +15,7 @@ export function steppedRuntime(runtime: ContainerRuntime, onStep: OnStep): Conta
     await onStep(`after ${name}`)
     return result
   }
-  const { images, networks } = runtime
+  const { images, networks, volumes } = runtime
   return {
     kind: runtime.kind,
     endpoint: runtime.endpoint,
@@ -56,6 +56,7 @@ export function steppedRuntime(runtime: ContainerRuntime, onStep: OnStep): Conta
             load: (tarball, signal) => images.load(tarball, signal),
           },
         }),
+    ...(volumes === undefined ? {} : { volumes }),
     ...(networks === undefined
       ? {}
       : {

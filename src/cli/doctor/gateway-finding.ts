@@ -1,0 +1,33 @@
+import { createServer } from 'node:net'
+import { errorCode } from '../../lib/errors.ts'
+import { type Finding, notice, ok } from './finding.ts'
+
+/**
+ * Whether programs inside runs reach their own names, for which the proxy has to answer at the gateway of their network.
+ *
+ * @param gateway undefined before there is such a network
+ * @param isOurs whether this machine can listen there
+ */
+export function gatewayFinding(
+  gateway: string | undefined,
+  isOurs: boolean,
+  platform: NodeJS.Platform,
+): Finding {
+  const check = 'names inside runs'
+  if (gateway === undefined) return ok(check, 'not known before the first run on this engine')
+  if (isOurs) return ok(check, `the proxy can answer them at ${gateway}`)
+  const what = `programs inside runs do not reach their own URLs: the engine is rootless or in a virtual machine, so that ${gateway} is no address of this one`
+  // Elsewhere every engine is in a virtual machine.
+  return notice(check, what, platform === 'linux' ? ['docker context use default'] : [])
+}
+
+/** Listens there for a moment: the list of interfaces lacks a bridge that no container is on. */
+export async function canListenAt(address: string): Promise<boolean> {
+  const { promise, resolve, reject } = Promise.withResolvers<boolean>()
+  const server = createServer()
+  server.once('error', (error) =>
+    errorCode(error) === 'EADDRNOTAVAIL' ? resolve(false) : reject(error),
+  )
+  server.listen({ host: address, port: 0 }, () => server.close(() => resolve(true)))
+  return promise
+}

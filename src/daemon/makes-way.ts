@@ -1,0 +1,14 @@
+import { isNewer } from './version-order.ts'
+
+/**
+ * True for a daemon that a program of this version replaces: an older one, unless its proxy listens where we could not
+ * listen again. Then every route would be gone; it stays until `sudo agent proxy restart` replaces it.
+ */
+export function makesWay(
+  daemon: { version: string; proxyPort?: number },
+  version: string,
+  mayListenOn: (port: number) => boolean,
+): boolean {
+  if (!isNewer(version, daemon.version)) return false
+  return daemon.proxyPort === undefined || mayListenOn(daemon.proxyPort)
+}
