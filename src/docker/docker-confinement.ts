@@ -3,7 +3,7 @@ import * as z from 'zod/mini'
 import { messageOf, UserError } from '../lib/errors.ts'
 import type { Confinement, ConfinementSpec } from '../runtime/confinement.ts'
 import { containerId, type ContainerId } from '../runtime/container-state.ts'
-import type { ContainerLabels } from '../runtime/labels.ts'
+import { type ContainerLabels, LABEL_VERSION } from '../runtime/labels.ts'
 import { bridgeName } from './bridge-name.ts'
 import type { Containers } from './containers.ts'
 import { deadlines } from './deadlines.ts'
@@ -86,16 +86,22 @@ export class DockerConfinement implements Confinement {
     } as const
     const made = await unlessMissing(this.#client.json(createAnswer, request))
     if (made !== undefined) return containerId(made.Id)
-    await this.#makeEmptyImage(signal)
+    await this.#makeEmptyImage(labels, signal)
     return containerId((await this.#client.json(createAnswer, request)).Id)
   }
 
-  /** `POST /images/create` of our own bytes. */
-  async #makeEmptyImage(signal: AbortSignal): Promise<void> {
+  /** `POST /images/create` of our own bytes. By the label, `agent clean` finds it. */
+  async #makeEmptyImage(labels: ContainerLabels, signal: AbortSignal): Promise<void> {
+    const version = labels[LABEL_VERSION]
     await this.#client.call({
       method: 'POST',
       path: '/images/create',
-      query: { fromSrc: '-', repo: EMPTY_IMAGE.repository, tag: EMPTY_IMAGE.tag },
+      query: {
+        fromSrc: '-',
+        repo: EMPTY_IMAGE.repository,
+        tag: EMPTY_IMAGE.tag,
+        ...(version === undefined ? {} : { changes: `LABEL ${LABEL_VERSION}=${version}` }),
+      },
       upload: { contentType: 'application/x-tar', bytes: Readable.from([EMPTY_ARCHIVE]) },
       deadlineMs: deadlines.changeMs,
       signal,

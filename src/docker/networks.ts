@@ -11,14 +11,13 @@ import type {
   NetworkState,
 } from '../runtime/network-manager.ts'
 
-import { bridgeName } from './bridge-name.ts'
+import { createNetwork } from './create-network.ts'
 import { deadlines } from './deadlines.ts'
 import type { EngineClient } from './engine-client.ts'
-import { EngineError, hasStatus, unlessMissing } from './engine-error.ts'
+import { type EngineError, hasStatus, unlessMissing } from './engine-error.ts'
 import { labelFilters } from './label-filters.ts'
 import { pause } from './pause.ts'
 
-const createAnswer = z.object({ Id: z.string() })
 const networkAnswer = z.object({
   Id: z.string(),
   Name: z.string(),
@@ -52,7 +51,8 @@ export class DockerNetworks implements NetworkManager {
     const both = signal ? AbortSignal.any([signal, limit]) : limit
     try {
       for (;;) {
-        const id = (await this.#find(spec.name, both)) ?? (await this.#create(spec, both))
+        const id =
+          (await this.#find(spec.name, both)) ?? (await createNetwork(this.#client, spec, both))
         if (id !== undefined) return id
         // Somebody else is making it and has not finished.
         await pause(retryMs, both)
@@ -129,35 +129,6 @@ export class DockerNetworks implements NetworkManager {
     })
   }
 
-  /** The new network's id; undefined when another process was faster. */
-  async #create(spec: NetworkSpec, signal: AbortSignal): Promise<string | undefined> {
-    try {
-      const { Id: id } = await this.#client.json(createAnswer, {
-        method: 'POST',
-        path: '/networks/create',
-        body: {
-          Name: spec.name,
-          CheckDuplicate: true,
-          Driver: 'bridge',
-          Internal: spec.internal === true,
-          Labels: spec.labels,
-          Options: {
-            'com.docker.network.bridge.name': bridgeName(spec.name),
-            ...(!spec.interContainer && { 'com.docker.network.bridge.enable_icc': 'false' }),
-          },
-        },
-        deadlineMs: deadlines.networkMs,
-        signal,
-      })
-      return id
-    } catch (error) {
-      if (!(error instanceof EngineError)) throw error
-      if (/already exists|same bridge name|conflicts with network/i.test(error.reason))
-        return undefined
-      throw isPoolExhausted(error) ? poolExhausted(spec, error) : error
-    }
-  }
-
   async #delete(id: string, signal?: AbortSignal): Promise<void> {
     await unlessMissing(
       this.#client.call({
@@ -195,23 +166,6 @@ function withoutPrefix(address: string): string {
 
 function isInUse(error: unknown): error is EngineError {
   return hasStatus(error, 403, 409, 500) && /active endpoints|in use/i.test(error.reason)
-}
-
-/** Docker 20.10 answers 404, 28 answers 400. */
-function isPoolExhausted(error: EngineError): boolean {
-  return /non-overlapping IPv4 address pool|address pools have been fully subnetted/i.test(
-    error.reason,
-  )
-}
-
-function poolExhausted(spec: NetworkSpec, cause: EngineError): UserError {
-  return new UserError(`the engine has no addresses left for the network "${spec.name}"`, {
-    fix: [
-      'remove networks that nobody uses: docker network prune',
-      'or give the engine more: "default-address-pools" in /etc/docker/daemon.json',
-    ],
-    cause,
-  })
 }
 
 function stillInUse(id: string, cause: EngineError): UserError {

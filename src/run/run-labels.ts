@@ -44,7 +44,8 @@ export function homeLabels(options: {
   }
 }
 
-function testLabel(env: Environment): ContainerLabels {
+/** Of what a test makes on an engine; empty for everybody else. */
+export function testLabel(env: Environment): ContainerLabels {
   const test = env['AGENT_TEST_ID']
   return test === undefined || test === '' ? {} : { [LABEL_TEST]: test }
 }

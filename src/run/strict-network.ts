@@ -7,7 +7,7 @@ import type { RunPlan } from './plan.ts'
 import type { RunContext } from './run-context.ts'
 import type { RunRecord } from './run-record.ts'
 import { isOnClosedNetwork, ownNetworkName } from './network-name.ts'
-import { sharedLabels } from './run-labels.ts'
+import { sharedLabels, testLabel } from './run-labels.ts'
 import type { StartOptions } from './start-options.ts'
 
 /** Where a run whose network is closed gets out: the egress proxy, on its network's gateway. */
@@ -23,7 +23,7 @@ export function hasClosedNetwork({
 
 /** Closes the network but for these ports of its gateway. The container is started after that, or never. */
 export async function closeNetwork(
-  { plan, runId, runtime, signal }: StartOptions,
+  { plan, runId, runtime, hostEnv, signal }: StartOptions,
   context: RunContext,
   { egress, ports }: { egress: EgressPlace; ports: readonly number[] },
 ): Promise<void> {
@@ -33,7 +33,7 @@ export async function closeNetwork(
       network: ownNetworkName(runId),
       gateway: egress.address,
       ports: [egress.port, ...ports],
-      labels: sharedLabels(context),
+      labels: { ...sharedLabels(context), ...testLabel(hostEnv) },
     },
     signal,
   )

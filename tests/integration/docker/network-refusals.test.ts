@@ -79,3 +79,15 @@ test('a network that stays in use is reported, never swallowed', async () => {
   const error = await rejectionOf((await networksOf(server)).remove('0123456789abcdef'))
   expect(error.message).toBe('the network 0123456789ab is still in use')
 })
+
+test('a subnet of our own range that somebody takes meanwhile is followed by the next', async () => {
+  const answers = [
+    refusal(404, exhausted[0]?.[1] ?? ''),
+    refusal(403, 'Pool overlaps with other one on this address space'),
+    response(201, '{"Id":"ours"}'),
+  ]
+  await using server = await RawServer.start(
+    creating(({ socket }) => socket.end(answers.shift() ?? refusal(500, 'asked too often'))),
+  )
+  expect(await (await networksOf(server)).ensure(spec)).toBe('ours')
+})
