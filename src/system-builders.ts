@@ -3,7 +3,7 @@ import type { BuilderCandidate, FindBuilders } from './runtime/builder-candidate
 import type { ContainerRuntime } from './runtime/container-runtime.ts'
 
 /**
- * Who builds images: the BuildKit that the user names, else the engine's own, else the engine's classic builder.
+ * Who builds images: the BuildKit that the user names, else the engine's own, else the runtime's builder.
  * Loaded when an image has to be built, which is seldom.
  */
 export function systemBuilders(
@@ -12,9 +12,9 @@ export function systemBuilders(
   const host = settings.buildkitHost.value
   return async (runtime) => {
     if (host !== undefined) return [await namedBuildkit(host, runtime)]
-    const classic = classicBuilder(runtime)
-    if (settings.isBuildkitDisabled.value) return classic
-    return [...(await engineBuildkit(runtime)), ...classic]
+    const own = ownBuilder(runtime)
+    if (settings.isBuildkitDisabled.value) return own
+    return [...(await engineBuildkit(runtime)), ...own]
   }
 }
 
@@ -54,8 +54,18 @@ async function dialEngine(runtime: ContainerRuntime, signal: AbortSignal) {
   return runtime.dialBuildkit(signal)
 }
 
-function classicBuilder({ builder }: ContainerRuntime): BuilderCandidate[] {
+function ownBuilder({ kind, builder }: ContainerRuntime): BuilderCandidate[] {
   if (builder === undefined) return []
+  if (kind === 'apple')
+    return [
+      {
+        name: "Apple's builder",
+        builder,
+        hasCacheMounts: true,
+        isElsewhere: false,
+        isOptional: false,
+      },
+    ]
   return [
     {
       name: "the engine's classic builder",

@@ -25,27 +25,28 @@ export function systemRuntimes(host: Host): RuntimeDirectory {
     async detect(wish, signal, needs = { gvisor: false }) {
       refuseUnavailable(wish, host)
       if (wish === 'embedded') return keep(await embeddedHere(host, signal))
+      if (wish === 'apple') return keep(await appleHere(host, signal))
       const { discoverDocker } = await import('./docker/discover-docker.ts')
       const found = await discoverDocker({ env: host.env, home: host.homeDir }, signal)
       if (!('failures' in found)) return keep(found)
-      if (wish !== undefined || host.platform !== 'linux' || needs.gvisor)
-        throw noRuntime(found.failures, undefined)
+      if (wish !== undefined || needs.gvisor) throw noRuntime(found.failures, undefined)
+      if (host.platform === 'darwin') return keep(await appleInstead(host, signal, found.failures))
+      if (host.platform !== 'linux') throw noRuntime(found.failures, undefined)
       return keep(await embeddedInstead(host, signal, found.failures))
     },
     async survey(signal) {
-      if (host.platform !== 'linux') return engineSurvey(host, signal)
-      const surveys = [engineSurvey(host, signal), embeddedSurvey(host, signal)]
+      const surveys = [engineSurvey(host, signal)]
+      if (host.platform === 'linux')
+        surveys.push(surveyOf('embedded', embeddedHere(host, signal), signal))
+      if (host.platform === 'darwin')
+        surveys.push(surveyOf('apple', appleHere(host, signal), signal))
       return (await Promise.all(surveys)).flat()
     },
     connect(kind, endpoint) {
-      refuseUnavailable(kind, host)
       const key = keyOf(kind, endpoint)
       const known = connections.get(key)
       if (known !== undefined) return known
-      const connection =
-        kind === 'embedded'
-          ? embeddedAt(endpoint, host).then(forThisBuild)
-          : connectDockerLazily(endpoint, host)
+      const connection = connectLazily(kind, endpoint, host).then(forThisBuild)
       connections.set(key, connection)
       // A failed attempt is not kept.
       connection.catch(() => connections.delete(key))
@@ -54,9 +55,15 @@ export function systemRuntimes(host: Host): RuntimeDirectory {
   }
 }
 
-async function connectDockerLazily(endpoint: string, host: Host): Promise<ContainerRuntime> {
+async function connectLazily(
+  kind: RuntimeKind,
+  endpoint: string,
+  host: Host,
+): Promise<ContainerRuntime> {
+  if (kind === 'embedded') return embeddedAt(endpoint, host)
+  if (kind === 'apple') return appleAt(endpoint, host)
   const { connectDocker } = await import('./docker/connect-docker.ts')
-  return forThisBuild(await connectDocker({ endpoint, env: host.env, home: host.homeDir }))
+  return connectDocker({ endpoint, env: host.env, home: host.homeDir })
 }
 
 const NO_ENGINE_FIXES = [
@@ -82,15 +89,16 @@ async function engineSurvey(host: Host, signal: AbortSignal): Promise<readonly R
   }
 }
 
-async function embeddedSurvey(
-  host: Host,
+async function surveyOf(
+  kind: RuntimeKind,
+  search: Promise<DetectedRuntime>,
   signal: AbortSignal,
 ): Promise<readonly RuntimeCandidate[]> {
   try {
-    return [{ kind: 'embedded', found: await embeddedHere(host, signal) }]
+    return [{ kind, found: await search }]
   } catch (error) {
-    if (signal.aborted) return [unanswered('embedded', [])]
-    return [unusable('embedded', error, false)]
+    if (signal.aborted) return [unanswered(kind, [])]
+    return [unusable(kind, error, false)]
   }
 }
 
@@ -124,6 +132,36 @@ async function embeddedInstead(
   }
 }
 
+async function appleHere(host: Host, signal: AbortSignal): Promise<DetectedRuntime> {
+  const { appleEndpoint } = await import('./apple/endpoint.ts')
+  const runtime = await appleAt(appleEndpoint(join(statePaths(host).dir, 'apple')), host)
+  return { runtime, info: await runtime.ping(signal) }
+}
+
+/** No engine answers on a Mac, so Apple's program has to do. */
+async function appleInstead(
+  host: Host,
+  signal: AbortSignal,
+  failures: readonly EndpointFailure[],
+): Promise<DetectedRuntime> {
+  try {
+    return await appleHere(host, signal)
+  } catch (error) {
+    if (!(error instanceof UnavailableError)) throw error
+    throw noRuntime(failures, error)
+  }
+}
+
+async function appleAt(endpoint: string, host: Host): Promise<ContainerRuntime> {
+  const { rootOfAppleEndpoint } = await import('./apple/endpoint.ts')
+  const { connectApple } = await import('./apple/connect-apple.ts')
+  const root = rootOfAppleEndpoint(endpoint)
+  if (root === undefined) throw new Error(`${endpoint} is no endpoint of Apple's container`)
+  const { env, uid, arch } = host
+  const program = 'container'
+  return connectApple({ root, program, env, uid, arch, selfCommand: selfCommand() })
+}
+
 async function embeddedAt(endpoint: string, host: Host): Promise<ContainerRuntime> {
   const { rootOfEndpoint } = await import('./embedded/endpoint.ts')
   const { connectEmbedded } = await import('./embedded/connect-embedded.ts')
@@ -154,22 +192,22 @@ function refuseUnavailable(kind: RuntimeKind | undefined, host: Host): void {
         exitCode: 2,
       },
     )
-  if (kind !== 'apple') return
-  throw new UserError(`the ${kind} runtime is not available yet`, {
-    fix: 'use --runtime docker',
-    exitCode: 2,
-  })
+  if (kind === 'apple' && host.platform !== 'darwin')
+    throw new UserError("the apple runtime is Apple's container program, which only Macs have", {
+      fix: 'use --runtime docker',
+      exitCode: 2,
+    })
 }
 
 /** No engine answers: each candidate's reason, in the order they were tried. */
 function noRuntime(
   failures: readonly EndpointFailure[],
-  embedded: UnavailableError | undefined,
+  other: UnavailableError | undefined,
 ): UserError {
   const reasons = failures.map(({ source, what }) => `${source}: ${what}`)
-  const last = embedded === undefined ? [] : [embedded.message]
+  const last = other === undefined ? [] : [other.message]
   return new UserError(['no container engine answers', ...reasons, ...last].join('\n'), {
-    fix: [...NO_ENGINE_FIXES, ...(embedded?.fixes ?? [])],
+    fix: [...NO_ENGINE_FIXES, ...(other?.fixes ?? [])],
     exitCode: 125,
   })
 }

@@ -36,7 +36,10 @@ export async function buildProject(
   const image = imageFor(project)
   if (!image.ok) throw problemsError(image.problems)
   if (image.value.kind === 'existing') return tellReference(app, image.value.reference, flags)
-  const build = buildFor(app, image.value.plan, flags.platform)
+  const build = buildFor(app, image.value.plan, {
+    asked: flags.platform,
+    nameServers: project.container.builderDns,
+  })
   if (flags.print) return printDockerfile(app, build, flags.json)
   using progress = new ProgressLines(app, {
     json: flags.json,
@@ -74,16 +77,24 @@ function homeIdOf(app: AppContext): string {
 
 const platforms = z.enum(['linux/amd64', 'linux/arm64'])
 
-function buildFor(app: AppContext, plan: InstallPlan, asked: string | undefined): PlannedBuild {
+function buildFor(
+  app: AppContext,
+  plan: InstallPlan,
+  { asked, nameServers }: { asked: string | undefined; nameServers: readonly string[] },
+): PlannedBuild {
   const host = { ...app.host, version: app.build.version }
-  if (asked === undefined) return plannedBuild(plan, host)
+  if (asked === undefined) return plannedBuild(plan, host, nameServers)
   const platform = platforms.safeParse(asked)
   if (!platform.success)
     throw usageError(`--platform ${quoted(asked)} is no platform that images are built for`, [
       '--platform linux/amd64',
       '--platform linux/arm64',
     ])
-  return plannedBuild(plan, { ...host, arch: platform.data === 'linux/arm64' ? 'arm64' : 'x64' })
+  return plannedBuild(
+    plan,
+    { ...host, arch: platform.data === 'linux/arm64' ? 'arm64' : 'x64' },
+    nameServers,
+  )
 }
 
 /** The text for any builder, with what it is built with. */

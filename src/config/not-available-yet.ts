@@ -20,16 +20,9 @@ export function notAvailableYet(config: ProjectConfig): Problem[] {
 type Missing = { what: string; fix: string; at: Position | undefined }
 
 function missingValues(config: ProjectConfig): Missing[] {
-  const { home, container } = config
+  const { home } = config
   const checks: readonly [isUsed: boolean, key: string, what: string, fix: string][] = [
     [home === 'persistent', 'home', 'home: persistent is', 'remove home'],
-    [
-      container.runtime === 'apple',
-      'container.runtime',
-      'container.runtime: apple is',
-      'remove it, or write docker or embedded',
-    ],
-    [container.builderDns.length > 0, 'container.apple', 'container.apple is', 'remove it'],
   ]
   return checks
     .filter(([isUsed]) => isUsed)

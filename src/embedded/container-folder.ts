@@ -1,59 +1,12 @@
-import { readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { errorCode } from '../lib/errors.ts'
-import { isFlocked } from '../platform/flock.ts'
-import type { Libc } from '../platform/libc.ts'
-import type { ContainerPhase } from '../runtime/container-state.ts'
-import {
-  type ContainerRecord,
-  decodeExit,
-  decodeOwner,
-  decodeRecord,
-  decodeStart,
-  type ExitRecord,
-  type OwnerRecord,
-  type StartRecord,
-} from './container-record.ts'
+import { SupervisedFolder } from '../runtime/supervised/supervised-folder.ts'
+import { type ContainerRecord, decodeRecord } from './container-record.ts'
 
-/**
- * The files of one container. What is true of it follows from them: a lock that the supervising process
- * holds says that it runs, so no crash can leave a wrong word behind.
- */
-export class ContainerFolder {
-  readonly path: string
-
-  constructor(path: string) {
-    this.path = path
-  }
-
-  /** Held by the supervising process for its life. */
-  get lock(): string {
-    return join(this.path, 'lock')
-  }
-
-  /** Where that process takes orders. */
-  get socket(): string {
-    return join(this.path, 'in.sock')
-  }
-
-  /** Where it takes connections to ports inside. */
+/** The files of one container of this runtime. */
+export class ContainerFolder extends SupervisedFolder {
+  /** Where the supervising process takes connections to ports inside. */
   get ports(): string {
     return join(this.path, 'ports.sock')
-  }
-
-  /** Sockets of those who wait for the start, to be called back. */
-  get waiting(): string {
-    return join(this.path, 'waiting')
-  }
-
-  /** Output, in frames. */
-  get log(): string {
-    return join(this.path, 'log')
-  }
-
-  /** What the programs of the chain complained about. */
-  get complaints(): string {
-    return join(this.path, 'complaints')
   }
 
   /** `/etc/hosts` inside; bound there, so it has to be rewritten in place. */
@@ -62,70 +15,10 @@ export class ContainerFolder {
   }
 
   record(): ContainerRecord | undefined {
-    return this.#read('record.json', decodeRecord)
-  }
-
-  start(): StartRecord | undefined {
-    return this.#read('start.json', decodeStart)
-  }
-
-  exit(): ExitRecord | undefined {
-    return this.#read('exit.json', decodeExit)
-  }
-
-  owner(): OwnerRecord | undefined {
-    return this.#read('owner.json', decodeOwner)
+    return this.read('record.json', decodeRecord)
   }
 
   writeRecord(record: ContainerRecord): void {
-    this.#write('record.json', record)
-  }
-
-  writeStart(start: StartRecord): void {
-    this.#write('start.json', start)
-  }
-
-  writeExit(exit: ExitRecord): void {
-    this.#write('exit.json', exit)
-  }
-
-  writeOwner(owner: OwnerRecord): void {
-    this.#write('owner.json', owner)
-  }
-
-  /** Its phase, and how it ended once it has. */
-  condition(libc: Libc): { phase: ContainerPhase; exit?: ExitRecord } {
-    const started = this.start()
-    if (started === undefined) return { phase: 'created' }
-    const known = this.exit()
-    if (known !== undefined) return { phase: 'exited', exit: known }
-    if (isFlocked(libc, this.lock)) return { phase: 'running' }
-    // The lock is given back after the last word was written, so what is not there now never comes.
-    const last = this.exit()
-    return { phase: 'exited', exit: last ?? { ...KILLED, finishedAtMs: started.startedAtMs } }
-  }
-
-  /** Whether the supervising process, or one that starts it, lives. */
-  isSupervised(libc: Libc): boolean {
-    return isFlocked(libc, this.lock)
-  }
-
-  #read<T>(name: string, decode: (json: string) => T): T | undefined {
-    try {
-      return decode(readFileSync(join(this.path, name), 'utf8'))
-    } catch (error) {
-      if (errorCode(error) === 'ENOENT') return undefined
-      throw error
-    }
-  }
-
-  /** In one step: a reader sees all of it or nothing. */
-  #write(name: string, value: object): void {
-    const path = join(this.path, name)
-    writeFileSync(`${path}.new`, JSON.stringify(value), { mode: 0o600 })
-    renameSync(`${path}.new`, path)
+    this.write('record.json', record)
   }
 }
-
-/** Nobody was left to say how it ended. */
-const KILLED = { exitCode: 137, error: 'its supervising process was killed' } as const

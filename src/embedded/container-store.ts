@@ -11,11 +11,11 @@ import {
   type ContainerId,
   type ContainerState,
 } from '../runtime/container-state.ts'
-import type { LabelSelector } from '../runtime/labels.ts'
+import { isSelected, type LabelSelector } from '../runtime/labels.ts'
 import { StartError } from '../runtime/start-error.ts'
 import { ContainerFolder } from './container-folder.ts'
 import { recordedSpec } from './container-record.ts'
-import { recordEvent, trimJournal } from './event-journal.ts'
+import { recordEvent, trimJournal } from '../runtime/supervised/event-journal.ts'
 import { maskedPlaces } from './masked-places.ts'
 import { announceMaking, halfMade, halfRemoved, sweepUnfinished } from './unfinished-folders.ts'
 
@@ -130,15 +130,6 @@ export class ContainerStore {
   #tell(kind: ContainerEvent['kind'], id: ContainerId, labels: ContainerEvent['labels']): void {
     recordEvent(this.root, { kind, id, labels, timeMs: this.#clock.now() })
   }
-}
-
-export function isSelected(
-  selector: LabelSelector,
-  labels: Readonly<Record<string, string>>,
-): boolean {
-  return Object.entries(selector).every(([name, value]) =>
-    value === undefined ? Object.hasOwn(labels, name) : labels[name] === value,
-  )
 }
 
 function hostsFile({ hostname, extraHosts }: ContainerSpec): string {

@@ -31,13 +31,13 @@ import { ContainerStore } from './container-store.ts'
 import { embeddedEndpoint } from './endpoint.ts'
 import { followEvents } from './event-stream.ts'
 import { startExec } from './exec-session.ts'
-import { Growth } from './growth.ts'
-import { readLog } from './log-reader.ts'
+import { Growth } from '../runtime/supervised/growth.ts'
+import { readLog } from '../runtime/supervised/log-reader.ts'
 import { probeNamespaces } from './namespaces.ts'
-import { ProcessStream } from './process-stream.ts'
+import { ProcessStream } from '../runtime/supervised/process-stream.ts'
 import { startContainer } from './start-container.ts'
-import { untilClosed } from './sockets.ts'
-import { giveOrder, giveOrderOnceStarted } from './supervisor-connection.ts'
+import { untilClosed } from '../runtime/supervised/sockets.ts'
+import { giveOrder, giveOrderOnceStarted } from '../runtime/supervised/supervisor-connection.ts'
 
 /** How long an end that was ordered may take beyond its grace before the chain is killed from outside. */
 const END_LIMIT_MS = 5000

@@ -1,11 +1,8 @@
-import { watch } from 'node:fs'
 import type { ContainerEvent, ContainerId } from '../runtime/container-state.ts'
-import type { LabelSelector } from '../runtime/labels.ts'
-import { type ContainerStore, isSelected } from './container-store.ts'
-import { JournalReader } from './event-journal.ts'
-
-/** Whoever is killed tells nothing, so it is looked for this often. */
-const LOOK_MS = 1000
+import { isSelected, type LabelSelector } from '../runtime/labels.ts'
+import { Bell } from '../runtime/supervised/bell.ts'
+import type { ContainerStore } from './container-store.ts'
+import { JournalReader } from '../runtime/supervised/event-journal.ts'
 
 /** What happens to containers with these labels, from the call on, until the signal fires. */
 export function followEvents(
@@ -73,42 +70,4 @@ function silentEnds(
     const { exitCode = 137 } = state
     return [{ kind: 'exited', id, labels, exitCode, timeMs: state.finishedAtMs ?? 0 }]
   })
-}
-
-/** Rings when the state folder changes, and now and then. */
-class Bell implements Disposable {
-  readonly #undo = new DisposableStack()
-  #rung = Promise.withResolvers<void>()
-  #isDue = false
-
-  constructor(root: string, signal: AbortSignal) {
-    const ring = (): void => this.#rung.resolve()
-    const watcher = watch(root, ring)
-    this.#undo.defer(() => watcher.close())
-    // Without the watcher it still rings by the clock.
-    watcher.on('error', () => undefined)
-    const timer = setInterval(() => {
-      this.#isDue = true
-      ring()
-    }, LOOK_MS)
-    this.#undo.defer(() => clearInterval(timer))
-    signal.addEventListener('abort', ring, { once: true })
-    this.#undo.defer(() => signal.removeEventListener('abort', ring))
-  }
-
-  async ring(): Promise<void> {
-    await this.#rung.promise
-    this.#rung = Promise.withResolvers()
-  }
-
-  /** True once after each turn of the clock. */
-  isLookingDue(): boolean {
-    const isDue = this.#isDue
-    this.#isDue = false
-    return isDue
-  }
-
-  [Symbol.dispose](): void {
-    this.#undo.dispose()
-  }
 }

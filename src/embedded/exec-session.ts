@@ -5,10 +5,10 @@ import { ContainerUnavailableError } from '../runtime/container-unavailable-erro
 import { StartError } from '../runtime/start-error.ts'
 import type { ContainerFolder } from './container-folder.ts'
 import { identityOf } from './container-record.ts'
-import { FRAME } from './frames.ts'
-import { ProcessStream } from './process-stream.ts'
-import { readFrames } from './read-frames.ts'
-import { giveOrder } from './supervisor-connection.ts'
+import { FRAME } from '../runtime/supervised/frames.ts'
+import { ProcessStream } from '../runtime/supervised/process-stream.ts'
+import { readFrames } from '../runtime/supervised/read-frames.ts'
+import { giveOrder } from '../runtime/supervised/supervisor-connection.ts'
 
 /** What a command that died with its container would have ended with. */
 const KILLED = 137

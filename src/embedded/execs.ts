@@ -4,12 +4,12 @@ import { join } from 'node:path'
 import { environmentOf } from './container-environment.ts'
 import type { ContainerFolder } from './container-folder.ts'
 import type { ContainerRecord } from './container-record.ts'
-import { encodeExit, encodeFrame, FRAME } from './frames.ts'
-import { followInput } from './input-frames.ts'
-import type { ExecOrder } from './orders.ts'
-import { DEFAULT_SIZE, startProcess } from './sandbox-process.ts'
-import { enteredScript, exportScript } from './sandbox-scripts.ts'
-import { writeWhole } from './sockets.ts'
+import { encodeExit, encodeFrame, FRAME } from '../runtime/supervised/frames.ts'
+import { followInput } from '../runtime/supervised/input-frames.ts'
+import type { ExecOrder } from '../runtime/supervised/orders.ts'
+import { DEFAULT_SIZE, startProcess } from '../runtime/supervised/supervised-process.ts'
+import { CHAIN_ENV, enteredScript, exportScript } from './sandbox-scripts.ts'
+import { writeWhole } from '../runtime/supervised/sockets.ts'
 
 /** The further commands of one container, as its supervising process runs them. */
 export class Execs {
@@ -30,6 +30,7 @@ export class Execs {
     const workingDir = order.workingDir ?? this.#record.spec.workingDir
     const started = startProcess({
       command: entered(first, workingDir, order),
+      env: { ...CHAIN_ENV },
       stdin: order.stdin,
       ...(order.tty ? { terminal: order.size ?? DEFAULT_SIZE } : {}),
       extra: script,

@@ -9,18 +9,22 @@ import { openPipe } from '../platform/pipe.ts'
 import { signalNumber, signalProcess } from '../platform/signal-process.ts'
 import { type ContainerEvent, containerId } from '../runtime/container-state.ts'
 import type { StreamName } from '../runtime/container-stream.ts'
-import { Audience } from './audience.ts'
+import { Audience } from '../runtime/supervised/audience.ts'
 import type { ContainerFolder } from './container-folder.ts'
 import type { ContainerRecord } from './container-record.ts'
-import { recordEvent } from './event-journal.ts'
+import { recordEvent } from '../runtime/supervised/event-journal.ts'
 import { Execs } from './execs.ts'
-import { followInput } from './input-frames.ts'
-import { decodeOrder, OK, type Order } from './orders.ts'
-import { OutputLog } from './output-log.ts'
+import { followInput } from '../runtime/supervised/input-frames.ts'
+import { decodeOrder, OK, type Order } from '../runtime/supervised/orders.ts'
+import { OutputLog } from '../runtime/supervised/output-log.ts'
 import { relayToHost, relayToPorts } from './port-relay.ts'
-import { DEFAULT_SIZE, type SandboxProcess, startProcess } from './sandbox-process.ts'
-import { COMPLAINING } from './sandbox-scripts.ts'
-import { connectSocket, listen, readLine } from './sockets.ts'
+import {
+  DEFAULT_SIZE,
+  type SupervisedProcess,
+  startProcess,
+} from '../runtime/supervised/supervised-process.ts'
+import { CHAIN_ENV, COMPLAINING } from './sandbox-scripts.ts'
+import { connectSocket, listen, readLine } from '../runtime/supervised/sockets.ts'
 
 /** How long those who waited for the start get to say what they want. */
 const CALL_BACK_LIMIT_MS = 1000
@@ -49,7 +53,7 @@ export class Supervisor {
   readonly #exited = Promise.withResolvers<number>()
   /** Resolves when nobody inside lives any more. */
   readonly #dead = Promise.withResolvers<void>()
-  readonly #main = Promise.withResolvers<SandboxProcess>()
+  readonly #main = Promise.withResolvers<SupervisedProcess>()
   readonly #execs: Execs
   #mainPid = -1
 
@@ -79,6 +83,7 @@ export class Supervisor {
         '__init',
         folder.path,
       ],
+      env: { ...CHAIN_ENV },
       stdin: spec.stdin,
       ...(spec.tty ? { terminal: spec.size ?? DEFAULT_SIZE } : {}),
       extra: writeEnd,
@@ -112,7 +117,7 @@ export class Supervisor {
    * Reads what the first process reports: that the command runs, then its exit code. The end of the
    * report without a code means that it was killed.
    */
-  #followStatus(readEnd: number, main: SandboxProcess): Promise<StartOutcome> {
+  #followStatus(readEnd: number, main: SupervisedProcess): Promise<StartOutcome> {
     const outcome = Promise.withResolvers<StartOutcome>()
     const lines = new LineDecoder()
     let exitCode = 128 + SIGKILL

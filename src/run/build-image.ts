@@ -68,6 +68,7 @@ async function buildWith(
     dockerfileName: dockerfilePath,
     buildArgs: build.buildArgs,
     labels: { ...build.labels, [LABEL_HOME]: homeId },
+    ...(build.nameServers !== undefined && { nameServers: build.nameServers }),
     ...(noCache === true && { noCache }),
     ...(platform !== undefined && { platform }),
   }

@@ -10,4 +10,6 @@ export type PlannedBuild = {
   labels: Readonly<Record<string, string>>
   /** As in image indexes: `linux/amd64`. */
   platform: string
+  /** `container.apple.builder_dns`: where a builder that lets one choose resolves names. */
+  nameServers?: readonly string[]
 }

@@ -1,4 +1,5 @@
 import type { ProjectConfig } from '../config/project-config.ts'
+import { UserError } from '../lib/errors.ts'
 import type { ContainerLimits } from '../runtime/container-spec.ts'
 import type { RuntimeInfo } from '../runtime/container-state.ts'
 
@@ -10,12 +11,19 @@ export function planLimits({ project, info }: { project: ProjectConfig; info: Ru
   limits?: ContainerLimits
 } {
   if (info.kind === 'embedded') return {}
-  const { memoryBytes, cpus, pids = USUAL_PIDS } = project.container
+  const { memoryBytes, cpus, pids } = project.container
+  // A virtual machine of its own: what is inside takes no process from anybody else.
+  const isOwnMachine = info.kind === 'apple'
+  if (isOwnMachine && pids !== undefined)
+    throw new UserError(`container.pids ${pids} cannot be had on ${info.description}`, {
+      fix: 'remove container.pids; each run has a virtual machine of its own',
+      exitCode: 2,
+    })
   return {
     limits: {
       ...(memoryBytes === undefined ? {} : { memoryBytes }),
       ...(cpus === undefined ? {} : { cpus }),
-      pids,
+      ...(isOwnMachine ? {} : { pids: pids ?? USUAL_PIDS }),
     },
   }
 }

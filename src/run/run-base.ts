@@ -31,7 +31,7 @@ export function imageBase(project: ProjectConfig, host: BuildHost): RunBase {
     const { reference, source } = image.value
     return { ...base, image: reference, imageSource: source }
   }
-  const build = plannedBuild(image.value.plan, host)
+  const build = plannedBuild(image.value.plan, host, project.container.builderDns)
   return { ...base, image: build.tag, imageSource: 'dependencies', build }
 }
 
@@ -42,7 +42,11 @@ export type BuildHost = { arch: string; uid: number; gid: number; version: strin
 const ORDINARY_ID = 1000
 
 /** How to make the image of these dependencies for somebody; the same for any spelling of them. */
-export function plannedBuild(plan: InstallPlan, host: BuildHost): PlannedBuild {
+export function plannedBuild(
+  plan: InstallPlan,
+  host: BuildHost,
+  nameServers: readonly string[],
+): PlannedBuild {
   const options = {
     architecture: architectureOf(host.arch),
     user: host.uid < 0 ? { uid: ORDINARY_ID, gid: ORDINARY_ID } : { uid: host.uid, gid: host.gid },
@@ -50,7 +54,15 @@ export function plannedBuild(plan: InstallPlan, host: BuildHost): PlannedBuild {
   const { tag, dockerfile, buildArgs, platform } = recipeOf(plan, { ...options, cacheMounts: true })
   const { dockerfile: plainDockerfile } = recipeOf(plan, { ...options, cacheMounts: false })
   const labels = { [LABEL_VERSION]: host.version }
-  return { tag, dockerfile, plainDockerfile, buildArgs, labels, platform }
+  return {
+    tag,
+    dockerfile,
+    plainDockerfile,
+    buildArgs,
+    labels,
+    platform,
+    ...(nameServers.length > 0 && { nameServers }),
+  }
 }
 
 function architectureOf(arch: string): Architecture {

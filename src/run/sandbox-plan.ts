@@ -31,6 +31,10 @@ export function planSandbox(sandbox: Setting<SandboxMode>, ground: SandboxGround
     if (isGvisorAsked(sandbox)) throw noGvisorHere(sandbox)
     return { mode: value === 'gvisor' ? 'auto' : value, notice: EMBEDDED_NOTICE }
   }
+  if (ground.kind === 'apple') {
+    if (isGvisorAsked(sandbox)) throw noGvisorInMachine(sandbox)
+    return { mode: value === 'gvisor' ? 'auto' : value }
+  }
   if (value === 'none') return { mode: 'none', notice: withoutBoundary(reason(sandbox)) }
   if (ground.ociRuntimes.includes(GVISOR)) return { mode: value, ociRuntime: GVISOR }
   if (value === 'gvisor')
@@ -58,6 +62,13 @@ function noGvisorHere({ name }: Setting<SandboxMode>): UserError {
         'agent run --sandbox none',
       ],
     },
+  )
+}
+
+function noGvisorInMachine({ name }: Setting<SandboxMode>): UserError {
+  return new UserError(
+    `sandbox "gvisor" (${name}) cannot be had on Apple's container: each run has a virtual machine of its own, which is the boundary`,
+    { fix: ['agent run --sandbox auto', 'agent run --runtime docker'], exitCode: 2 },
   )
 }
 

@@ -32,6 +32,8 @@ export type BuildRequest = {
   noCache?: boolean
   cacheFrom?: readonly BuildCache[]
   cacheTo?: readonly BuildCache[]
+  /** Addresses that names are resolved at; absent, or for a builder that cannot choose: the builder's own. */
+  nameServers?: readonly string[]
   /** For `RUN --mount=type=secret,id=…`, by id. */
   secrets?: Readonly<Record<string, string | Uint8Array>>
   output: BuildOutput

@@ -13,3 +13,13 @@ export type ContainerLabels = Readonly<Record<string, string>>
 
 /** Labels with the values they must have; an undefined value asks only that the label is there. */
 export type LabelSelector = Readonly<Record<string, string | undefined>>
+
+/** Whether these labels are what a selector asks for. */
+export function isSelected(
+  selector: LabelSelector,
+  labels: Readonly<Record<string, string>>,
+): boolean {
+  return Object.entries(selector).every(([name, value]) =>
+    value === undefined ? Object.hasOwn(labels, name) : labels[name] === value,
+  )
+}

@@ -1,3 +1,4 @@
+import { isNewer } from '../../daemon/version-order.ts'
 import { formatSize } from '../format-size.ts'
 import { isLow } from '../disk-space.ts'
 import type { StatusFacts } from './read-status.ts'
@@ -39,7 +40,7 @@ function daemonFindings({ counts, proxy, version }: Facts): HealthFinding[] {
   if ('error' in proxy) return [{ what: proxy.error, fix: 'agent doctor' }]
   return some(proxy.version !== version, {
     what: `the background process is of version ${proxy.version}, this command of ${version}`,
-    fix: 'agent proxy restart',
+    fix: isNewer(version, proxy.version) ? 'the next agent run replaces it' : 'use the newer agent',
   })
 }
 

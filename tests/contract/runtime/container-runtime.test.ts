@@ -1,4 +1,4 @@
-import { describe, test } from 'bun:test'
+import { afterAll, describe, test } from 'bun:test'
 
 import { isOlder } from '../../../src/docker/api-version.ts'
 import { connectDocker } from '../../../src/docker/connect-docker.ts'
@@ -10,6 +10,8 @@ import { lifecycleCases } from './lifecycle-cases.ts'
 import { listingCases } from './listing-cases.ts'
 import { refusalCases } from './refusal-cases.ts'
 import { openEmbedded } from '../../integration/embedded/embedded-bed.ts'
+import { APPLE_VERSIONS, AppleBed } from '../../support/apple/apple-bed.ts'
+import { standInTest } from '../../support/apple/stand-in-test.ts'
 import { embeddedTest } from '../../support/embedded-test.ts'
 import { RuntimeBench, type RuntimeCase } from './runtime-bench.ts'
 import { imageCases, networkCases, privilegeCases, volumeCases } from './store-cases.ts'
@@ -51,6 +53,32 @@ async function dockerGaps(): Promise<Subject['gaps']> {
   }
 }
 
+const SEEN_WITH_ANOTHER = 'no JSON is read for it; it is seen with the other version'
+const OF_EVERY_VERSION = {
+  refusals: SEEN_WITH_ANOTHER,
+  streams: SEEN_WITH_ANOTHER,
+  exec: SEEN_WITH_ANOTHER,
+}
+
+/** Apple's program runs on Macs alone; elsewhere a stand-in of two of its versions. */
+const appleSubjects = APPLE_VERSIONS.map((version): Subject => {
+  let bed: AppleBed | undefined
+  afterAll(() => bed?.[Symbol.asyncDispose]())
+  return {
+    name: `Apple container ${version}`,
+    test: standInTest,
+    open: async () => (bed ??= new AppleBed(version)).runtime,
+    gaps: {
+      networks: 'its networks do not keep containers apart, so we make none',
+      volumes: 'none of ours',
+      privileges: 'a container cannot be privileged: it is a virtual machine of its own',
+      'environment, folder, host name, and user are as asked for':
+        '`container create` takes no host name: it is the name of the container',
+      ...(version === APPLE_VERSIONS.at(-1) ? {} : OF_EVERY_VERSION),
+    },
+  }
+})
+
 const subjects: readonly Subject[] = [
   {
     name: 'in memory',
@@ -86,6 +114,7 @@ const subjects: readonly Subject[] = [
         'a container has one user id, which is all that can be had without privileges',
     },
   },
+  ...appleSubjects,
 ]
 
 for (const subject of subjects) {

@@ -98,13 +98,16 @@ engineTest('an engine that is not there is named, and does not hide what is know
   expect((await home.agent(['list'])).code).toBe(0)
 })
 
-engineTest('a runtime that is not there yet is refused before anything is made', async () => {
-  await using home = new AgentHome()
-  const project = home.project('p', { 'agent.yaml': BUSYBOX })
-  const { code, stderr } = await home.agent(['run', '--runtime', 'apple', project])
-  expect(code).toBe(2)
-  expect(stderr).toContain('the apple runtime is not available yet')
-  const byVariable = await home.agent(['run', project], { env: { AGENTOPS_RUNTIME: 'apple' } })
-  expect(byVariable.code).toBe(2)
-  expect(await home.json(['list', '-a'])).toEqual({ runs: [] })
-})
+engineTest(
+  'a runtime that this system cannot have is refused before anything is made',
+  async () => {
+    await using home = new AgentHome()
+    const project = home.project('p', { 'agent.yaml': BUSYBOX })
+    const { code, stderr } = await home.agent(['run', '--runtime', 'apple', project])
+    expect(code).toBe(2)
+    expect(stderr).toContain("the apple runtime is Apple's container program, which only Macs have")
+    const byVariable = await home.agent(['run', project], { env: { AGENTOPS_RUNTIME: 'apple' } })
+    expect(byVariable.code).toBe(2)
+    expect(await home.json(['list', '-a'])).toEqual({ runs: [] })
+  },
+)

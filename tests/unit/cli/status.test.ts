@@ -22,6 +22,18 @@ const WELL = {
   version: '1.2.3',
 }
 
+const QUIET = {
+  listening: false,
+  addresses: [],
+  pinned: false,
+  pid: 1,
+  uptimeMs: 0,
+  routes: 0,
+  requests: 0,
+  openConnections: 0,
+  tunnels: 0,
+}
+
 describe('the health of everything', () => {
   test('is good where nothing is left and nothing runs', () => {
     expect(healthFindings(WELL)).toEqual([])
@@ -36,6 +48,15 @@ describe('the health of everything', () => {
       { what: 'no background process looks after 2 live runs', fix: 'agent list' },
       { what: 'only 1.0 MB are free where /state is', fix: 'agent clean' },
     ])
+  })
+
+  test('tells of a background process of another version, and who gives way', () => {
+    const proxy = { ...QUIET, version: '1.0.0' }
+    const [older] = healthFindings({ ...WELL, proxy })
+    expect(older?.fix).toBe('the next agent run replaces it')
+    const [newer] = healthFindings({ ...WELL, proxy: { ...QUIET, version: '2.0.0' } })
+    expect(newer?.fix).toBe('use the newer agent')
+    expect(healthFindings({ ...WELL, proxy: { ...QUIET, version: WELL.version } })).toEqual([])
   })
 
   test('tells what no run accounts for, but not what another state folder has', () => {

@@ -1,7 +1,7 @@
 import { expect, test } from 'bun:test'
 import * as fc from 'fast-check'
-import { encodeFrame, FRAME, FrameDecoder } from '../../../src/embedded/frames.ts'
-import { LastLines } from '../../../src/embedded/last-lines.ts'
+import { encodeFrame, FRAME, FrameDecoder } from '../../../src/runtime/supervised/frames.ts'
+import { LastLines } from '../../../src/runtime/supervised/last-lines.ts'
 import { exportScript } from '../../../src/embedded/sandbox-scripts.ts'
 
 /** The bytes, cut anywhere. */

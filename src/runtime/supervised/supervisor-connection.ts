@@ -2,8 +2,8 @@ import { randomBytes } from 'node:crypto'
 import { mkdirSync, rmSync } from 'node:fs'
 import type { Socket } from 'node:net'
 import { join } from 'node:path'
-import type { Libc } from '../platform/libc.ts'
-import type { ContainerFolder } from './container-folder.ts'
+import type { Flock } from '../../platform/flock.ts'
+import type { SupervisedFolder } from './supervised-folder.ts'
 import { OK, type Order } from './orders.ts'
 import { connectSocket, listen, readLine } from './sockets.ts'
 
@@ -14,7 +14,7 @@ const ANSWER_LIMIT_MS = 3000
  * has ended, or has not begun.
  */
 export async function giveOrder(
-  folder: ContainerFolder,
+  folder: SupervisedFolder,
   order: Order,
 ): Promise<Socket | undefined> {
   try {
@@ -29,9 +29,9 @@ export async function giveOrder(
  * once it can not be missed any more.
  */
 export function giveOrderOnceStarted(
-  folder: ContainerFolder,
+  folder: SupervisedFolder,
   order: Order,
-  options: { libc: Libc; signal: AbortSignal | undefined },
+  options: { libc: Flock; signal: AbortSignal | undefined },
 ): { listening: Promise<void>; socket: Promise<Socket | undefined> } {
   const { libc, signal } = options
   const listening = Promise.withResolvers<void>()
@@ -65,7 +65,7 @@ async function accepted(socket: Socket, order: Order): Promise<Socket | undefine
 
 /** Listens where the supervising process looks when it begins. */
 async function expectCall(
-  folder: ContainerFolder,
+  folder: SupervisedFolder,
   signal: AbortSignal | undefined,
 ): Promise<{ socket: Promise<Socket | undefined>; cancel: () => void }> {
   const call = Promise.withResolvers<Socket | undefined>()

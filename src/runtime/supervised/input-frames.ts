@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net'
 import { decodeSize, FRAME } from './frames.ts'
 import { readFrames } from './read-frames.ts'
-import type { SandboxProcess } from './sandbox-process.ts'
+import type { SupervisedProcess } from './supervised-process.ts'
 
 /**
  * Carries out what a connected client says to a process, one after the other, until it ends. Nothing is
@@ -9,7 +9,7 @@ import type { SandboxProcess } from './sandbox-process.ts'
  */
 export async function followInput(
   socket: Socket,
-  process: SandboxProcess,
+  process: SupervisedProcess,
   options: { stdin: boolean },
 ): Promise<void> {
   try {

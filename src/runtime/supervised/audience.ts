@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net'
-import type { StreamName } from '../runtime/container-stream.ts'
+import type { StreamName } from '../container-stream.ts'
 import { encodeFrame, FRAME } from './frames.ts'
 import { writeWhole } from './sockets.ts'
 

@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net'
-import type { ContainerStream, OutputChunk } from '../runtime/container-stream.ts'
-import type { TerminalSize } from '../runtime/terminal-size.ts'
+import type { ContainerStream, OutputChunk } from '../container-stream.ts'
+import type { TerminalSize } from '../terminal-size.ts'
 import { encodeFrame, encodeSize, FRAME } from './frames.ts'
 import { readFrames } from './read-frames.ts'
 import { writeWhole } from './sockets.ts'

@@ -1,5 +1,5 @@
-import { UserError } from '../lib/errors.ts'
-import { quoted } from '../lib/quoted.ts'
+import { UserError } from '../../lib/errors.ts'
+import { quoted } from '../../lib/quoted.ts'
 
 /** RFC 3339 with microseconds. */
 export function formatLogTime(timeUs: number): string {

@@ -9,8 +9,8 @@ import {
 } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
-import { LineDecoder } from '../lib/line-decoder.ts'
-import { type ContainerEvent, containerId } from '../runtime/container-state.ts'
+import { LineDecoder } from '../../lib/line-decoder.ts'
+import { type ContainerEvent, containerId } from '../container-state.ts'
 
 const FILE_MAX_BYTES = 1024 * 1024
 

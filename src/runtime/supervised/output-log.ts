@@ -1,5 +1,5 @@
 import { closeSync, fstatSync, openSync, renameSync, writeSync } from 'node:fs'
-import type { StreamName } from '../runtime/container-stream.ts'
+import type { StreamName } from '../container-stream.ts'
 
 /** A piece of stored output and when it was written, in microseconds since 1970. */
 export type LogEntry = { stream: StreamName; timeUs: number; bytes: Buffer }

@@ -1,13 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { constants } from 'node:os'
 import type { Readable, Writable } from 'node:stream'
-import type { StreamName } from '../runtime/container-stream.ts'
-import type { TerminalSize } from '../runtime/terminal-size.ts'
-import { startOnTerminal } from '../platform/terminal-process.ts'
-import { CHAIN_ENV } from './sandbox-scripts.ts'
+import type { StreamName } from '../container-stream.ts'
+import type { TerminalSize } from '../terminal-size.ts'
+import { startOnTerminal } from '../../platform/terminal-process.ts'
 
 /** A program that the supervising process started, with its input and output. */
-export interface SandboxProcess {
+export interface SupervisedProcess {
   readonly pid: number
   /** Exit code, once all output was handed over. */
   readonly exited: Promise<number>
@@ -22,29 +21,30 @@ export const DEFAULT_SIZE = { columns: 80, rows: 24 } as const
 
 export type ProcessOptions = {
   command: readonly string[]
+  env: Readonly<Record<string, string>>
   stdin: boolean
   /** Absent: pipes. */
   terminal?: TerminalSize
   /** Open descriptor that the program gets as number 3. */
-  extra: number
+  extra?: number
   /** Nothing more of this stream is read before it resolves; a terminal's output does not wait. */
   onOutput: (stream: StreamName, bytes: Uint8Array) => Promise<void>
 }
 
-export function startProcess(options: ProcessOptions): SandboxProcess {
+export function startProcess(options: ProcessOptions): SupervisedProcess {
   return options.terminal === undefined
     ? startOnPipes(options)
     : onTerminal(options, options.terminal)
 }
 
-function onTerminal(options: ProcessOptions, size: TerminalSize): SandboxProcess {
-  const { command, extra, onOutput } = options
+function onTerminal(options: ProcessOptions, size: TerminalSize): SupervisedProcess {
+  const { command, env, extra, onOutput } = options
   const started = startOnTerminal({
     command,
-    env: { ...CHAIN_ENV },
+    env: { ...env },
     cwd: '/',
     size,
-    extra,
+    ...(extra === undefined ? {} : { extra }),
     onOutput: (bytes) => void onOutput('stdout', bytes),
   })
   return {
@@ -56,12 +56,12 @@ function onTerminal(options: ProcessOptions, size: TerminalSize): SandboxProcess
   }
 }
 
-function startOnPipes({ command, stdin, extra, onOutput }: ProcessOptions): SandboxProcess {
+function startOnPipes({ command, env, stdin, extra, onOutput }: ProcessOptions): SupervisedProcess {
   const [program = '', ...parameters] = command
   const child = spawn(program, parameters, {
     cwd: '/',
-    env: { ...CHAIN_ENV },
-    stdio: [stdin ? 'pipe' : 'ignore', 'pipe', 'pipe', extra],
+    env: { ...env },
+    stdio: [stdin ? 'pipe' : 'ignore', 'pipe', 'pipe', ...(extra === undefined ? [] : [extra])],
   })
   const exit = exitOf(child)
   const drained = Promise.all([

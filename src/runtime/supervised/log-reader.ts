@@ -1,5 +1,5 @@
 import { closeSync, existsSync, openSync, readSync, statSync, fstatSync } from 'node:fs'
-import type { LogChunk, LogOptions } from '../runtime/container-stream.ts'
+import type { LogChunk, LogOptions } from '../container-stream.ts'
 import { LastLines } from './last-lines.ts'
 import { formatLogTime, parseLogTime } from './log-time.ts'
 import { LogDecoder, type LogEntry, olderLog } from './output-log.ts'
