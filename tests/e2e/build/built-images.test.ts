@@ -7,9 +7,9 @@ import { AgentHome, docker } from '../support/agent-home.ts'
 
 const plan = z.object({ image: z.string() })
 const RUN = ['run', '--no-sandbox']
-/** Something of apt and something of npm, so that every kind of step is there and little is fetched. */
-const DEPENDENCIES = 'dependencies: [node@22, jq, "npm:typescript"]\n'
-const TRY_ALL = 'node -v && jq --version && tsc -v && id -u && echo $HOME'
+/** Two runtimes, something of apt and something of npm: every kind of step is there, and little is fetched. */
+const DEPENDENCIES = 'dependencies: [node@22, python@3.11, jq, "npm:typescript"]\n'
+const TRY_ALL = 'node -v && python3 -V && jq --version && tsc -v && id -u && echo $HOME'
 
 async function imageOf(home: AgentHome, project: string): Promise<string> {
   return plan.parse(await home.json([...RUN, '--dry-run', project])).image
@@ -31,7 +31,7 @@ for (const [builder, env, said] of [
       const first = await home.agent(words)
       expect(first.stderr).toContain(`building ${image} ${said}`)
       const uid = process.getuid?.() ?? 0
-      const versions = 'v22\\.\\S+\njq-1\\.\\S+\nVersion \\d\\S+'
+      const versions = 'v22\\.\\S+\nPython 3\\.11\\.\\d+\njq-1\\.\\S+\nVersion \\d\\S+'
       expect(first.stdout).toMatch(new RegExp(`^${versions}\n${uid}\n/home/agent\n$`))
       // BuildKit in engines before 23 tells nothing; there the image itself, below, has to do.
       expect((await namings(image, before)).length).toBeLessThanOrEqual(1)

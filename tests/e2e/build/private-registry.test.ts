@@ -65,9 +65,8 @@ for (const [way, configFor] of Object.entries(ways))
     addHelper(home, registry)
     expect(await runImage(home, image)).toMatchObject({ code: 0, stdout: 'inside\n' })
     const digest = `${registry.host}/team/tools@${await registry.digestOf('team/tools', '1')}`
-    expect(await docker(['image', 'inspect', '--format', '{{.RepoDigests}}', image])).toBe(
-      `[${digest}]`,
-    )
+    const shown = ['image', 'inspect', '--format', '{{.RepoDigests}}', image]
+    expect(await docker(shown)).toContain(digest)
     const { stdout } = await home.agent(['audit', '--json', 'a'])
     expect(stdout).toContain(digest)
   })

@@ -9,7 +9,7 @@ const omitted = ['doc', 'info', 'lintian', 'locale', 'man']
 /** debian:bookworm-slim by mmdebstrap: minbase without documentation, and the machine's extra certificates. */
 export const debianImage: BaseImage = {
   references: ['debian:bookworm-slim'],
-  recipe: 'mmdebstrap minbase 1',
+  recipe: 'mmdebstrap minbase 2',
   async build({ folder, extraCertificates, options }) {
     const archive = join(folder, 'debian.tar')
     const words = [
@@ -32,8 +32,15 @@ export const debianImage: BaseImage = {
       ...options,
       limitMs: 10 * 60_000,
     })
-    await importArchive(archive, 'debian:bookworm-slim', ['CMD ["bash"]', path], options)
+    await importArchive(
+      archive,
+      'debian:bookworm-slim',
+      ['CMD ["bash"]', path, certificates],
+      options,
+    )
   },
 }
 
+/** For what is copied into it out of other images, such as Node.js. */
+const certificates = 'ENV NODE_EXTRA_CA_CERTS=/usr/local/share/extra-ca.pem'
 const path = 'ENV PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
