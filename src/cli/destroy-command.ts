@@ -7,8 +7,9 @@ export function destroyCommand(app: AppContext) {
     .description(
       'Stop runs if they are running, then remove their record, output and everything else they left. Without an argument, the newest ended one.',
     )
-    .argument('[run...]', 'id, id prefix or name')
+    .argument('[run...]', 'id, id prefix or name; with --all-data also the path of a project')
     .option('--all', 'all of them, running ones too')
+    .option('--all-data', 'the persistent homes of their projects too')
     .option('--time <seconds>', 'how long running ones get to end by themselves', '10')
     .action(async (names, options, command) => {
       const { destroyRuns } = await import('./stop-runs.ts')

@@ -2,7 +2,6 @@ import { join } from 'node:path'
 import type { PortSource } from '../daemon/control-protocol.ts'
 import { type GlobalConfig, loadGlobalConfig } from '../config/global-config.ts'
 import { loadProjectConfig } from '../config/load-project-config.ts'
-import { notAvailableYet } from '../config/not-available-yet.ts'
 import { type ConfigResult, type Problem, problemsError } from '../config/problem.ts'
 import type { ProjectConfig } from '../config/project-config.ts'
 import {
@@ -29,10 +28,8 @@ export function loadConfig(
   const { workspace, file, flags } = options
   const project = loadProjectConfig({ path: join(workspace, 'agent.yaml'), file })
   const settings = settingsFrom(app, flags, project.ok ? project.value : undefined)
-  const missing = project.ok ? notAvailableYet(project.value) : []
-  if (project.ok && settings.ok && missing.length === 0)
-    return { project: project.value, settings: settings.value }
-  throw problemsError([...problemsOf(project), ...problemsOf(settings), ...missing])
+  if (project.ok && settings.ok) return { project: project.value, settings: settings.value }
+  throw problemsError([...problemsOf(project), ...problemsOf(settings)])
 }
 
 /** Settings of a command that belongs to no project. */

@@ -1,5 +1,4 @@
 import { realpathSync } from 'node:fs'
-import { join } from 'node:path'
 import type { Settings } from '../config/settings.ts'
 import { parseDetachKeys } from '../run/detach-keys.ts'
 import { BUILDKIT_IMAGE } from '../run/buildkit-sidecar.ts'
@@ -15,51 +14,41 @@ import { exitProcess } from '../platform/exit.ts'
 import type { DetectedRuntime } from '../runtime/runtime-directory.ts'
 import type { AppContext } from './app-context.ts'
 import { styleFor } from './global-options.ts'
+import { findProject } from './find-project.ts'
 import { Interruption } from './interruption.ts'
 import { launchRun } from './launch-run.ts'
-import { type LoadedConfig, loadConfig, portWish } from './load-settings.ts'
+import { type LoadedConfig, portWish } from './load-settings.ts'
 import { printPlan } from './print-plan.ts'
 import { ProgressLines } from './progress-lines.ts'
 import { requireConsent } from './require-consent.ts'
-import {
-  environmentOf,
-  nameOf,
-  planFlags,
-  requireTerminal,
-  type RunFlags,
-  settingFlags,
-  workspaceOf,
-} from './run-flags.ts'
+import { environmentOf, nameOf, planFlags, requireTerminal, type RunFlags } from './run-flags.ts'
 
 /** `agent run`: everything is checked and planned before anything is made. */
-export async function performRun(app: AppContext, flags: RunFlags): Promise<void> {
-  const { json } = flags
-  using progress = new ProgressLines(app, { json, style: styleFor(app, flags, 'stderr') })
-  const workspace = workspaceOf(app.host.cwd, flags.path)
-  const { project, settings } = loadConfig(app, {
-    workspace,
-    file: join(flags.path, 'agent.yaml'),
-    flags: settingFlags(flags),
-  })
+export async function performRun(app: AppContext, asked: RunFlags): Promise<void> {
+  const { json } = asked
+  using progress = new ProgressLines(app, { json, style: styleFor(app, asked, 'stderr') })
+  using interruption = interruptionOf(progress)
+  const { signal } = interruption
+  const found = await findProject(app, asked, { progress, signal })
+  const { workspace, flags, project, settings } = found
   const detachKeys = parseDetachKeys(flags.detachKeys)
   const ownFlags = planFlags(flags)
   const { env, missing } = environmentOf(app, flags, project)
   for (const name of missing) progress.notice(`${name} is not set here, so the run does not get it`)
   const name = nameOf(flags, project)
   requireTerminal(app, flags, project)
-  using interruption = interruptionOf(progress)
   progress.status('Initializing…')
   const { detected, base, ociRuntimes } = await progress.timed('detect', () =>
-    findGround(app, { project, settings }, interruption.signal),
+    findGround(app, { project, settings }, signal),
   )
   const git = gitMounts(workspace)
   // What cannot be at all needs nobody's consent.
-  const { signal } = interruption
   const allowed = await requireConsent(app, { project, workspace, flags, progress, signal })
   const plan = planRun({
     project,
     name,
     workspace,
+    worktree: found.worktree,
     sandbox: settings.sandbox,
     info: detected.info,
     ociRuntimes,

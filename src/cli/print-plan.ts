@@ -12,6 +12,7 @@ export function printPlan(app: AppContext, plan: RunPlan, json: boolean): void {
     ['image', plan.image],
     ['command', plan.command === undefined ? "the image's own" : JSON.stringify(plan.command)],
     ['user', plan.user ?? "the image's own"],
+    ...(plan.home === undefined ? [] : [['home', plan.home] satisfies [string, string]]),
     ['sandbox', plan.sandbox.ociRuntime ?? plan.sandbox.mode],
     ...dockerLines(plan),
     ...networkLines(plan),

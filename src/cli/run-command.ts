@@ -14,6 +14,10 @@ export function runCommand(app: AppContext, rest: readonly string[]) {
     .argument('[path]', 'the project')
     .usage('[options] [path] [-- command...]')
     .option('--name <name>', 'name of the run, part of its URLs')
+    .option(
+      '--branch <name>',
+      'run the project as this branch has it, in a git worktree of its own',
+    )
     .option('-e, --env <K=V>', 'set a variable, or pass on ours with K alone', collect)
     .option('--env-file <file>', 'read variables from a file', collect)
     .option('-m, --mount <src:dst[:ro]>', 'mount a folder or file', collect)

@@ -6,7 +6,7 @@ import { parseMount } from '../config/mount.ts'
 import { problemError } from '../config/problem.ts'
 import type { ProjectConfig } from '../config/project-config.ts'
 import type { SettingInputs } from '../config/settings.ts'
-import { parseDnsLabel } from '../lib/dns-label.ts'
+import { parseDnsLabel, toDnsLabel } from '../lib/dns-label.ts'
 import { usageError } from '../lib/errors.ts'
 import type { Parsed } from '../lib/parsed.ts'
 import { parsePort } from '../lib/port-number.ts'
@@ -20,6 +20,8 @@ export type RunFlags = {
   path: string
   command: readonly string[]
   name?: string | undefined
+  /** Run the project as this branch has it, in a worktree. */
+  branch?: string | undefined
   env: readonly string[]
   envFile: readonly string[]
   mount: readonly string[]
@@ -89,10 +91,11 @@ export function planFlags(flags: RunFlags): PlanInputs['flags'] {
   }
 }
 
-/** --name, then `name:`, then a random one. */
-export function nameOf(flags: Pick<RunFlags, 'name'>, project: ProjectConfig): string {
+/** --name, then the branch's, then `name:`, then a random one. */
+export function nameOf(flags: Pick<RunFlags, 'name' | 'branch'>, project: ProjectConfig): string {
   if (flags.name !== undefined) return valueOf(parseDnsLabel(flags.name, 'the name'))
-  return project.name ?? randomName()
+  const ofBranch = flags.branch === undefined ? undefined : toDnsLabel(flags.branch)
+  return ofBranch ?? project.name ?? randomName()
 }
 
 /** agent.yaml's variables, then the env files', then the flags'; later ones win. `missing` are not set here. */

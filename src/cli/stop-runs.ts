@@ -9,6 +9,8 @@ import type { RunContext } from '../run/run-context.ts'
 import type { RunRecord } from '../run/run-record.ts'
 import { isLive } from '../run/run-state.ts'
 import type { AppContext } from './app-context.ts'
+import { destroyHomes, projectsNamed } from './destroy-homes.ts'
+import { type Aftermath, destroyWorktrees } from './destroy-worktrees.ts'
 import { openStores, type OpenStores } from './stores.ts'
 import { wakeDaemon } from './wake-daemon.ts'
 
@@ -18,6 +20,8 @@ export type StopFlags = {
   time: string
   json: boolean
 }
+
+export type DestroyFlags = StopFlags & { allData?: true | undefined }
 
 /** Stops runs; each one's name is printed once it is over and nothing of it is left. */
 export async function stopRuns(app: AppContext, flags: StopFlags): Promise<void> {
@@ -37,16 +41,53 @@ export async function stopRuns(app: AppContext, flags: StopFlags): Promise<void>
 }
 
 /** Stops what runs, then removes the record and the stored output. */
-export async function destroyRuns(app: AppContext, flags: StopFlags): Promise<void> {
+export async function destroyRuns(app: AppContext, flags: DestroyFlags): Promise<void> {
   const graceMs = graceOf(flags.time)
   const stores = openStores(app)
   using _state = stores.state
   const { context } = stores
   await tidyUp(app, stores)
-  const chosen = choose(context, flags, ENDED)
-  await performAll(app, flags, chosen, async (run) => {
-    return destroyRun(run, context, { graceMs })
-  })
+  // Awaited here: the state is closed at the end.
+  if (flags.allData === true) return await destroyWithData(app, context, flags)
+  const runs = choose(context, flags, ENDED)
+  await performAll(
+    app,
+    flags,
+    runs,
+    (run) => destroyRun(run, context, { graceMs }),
+    () => destroyWorktrees(app, context, runs),
+  )
+}
+
+/** With the homes of the runs' projects; a word may also be a project, of which every run goes. */
+async function destroyWithData(
+  app: AppContext,
+  context: RunContext,
+  flags: DestroyFlags,
+): Promise<void> {
+  const graceMs = graceOf(flags.time)
+  const known = context.runs.list({ live: false })
+  const named = projectsNamed(app, known, flags.names)
+  const paths = new Set(named.values())
+  const names = flags.names.filter((word) => !named.has(word))
+  const chosen =
+    named.size > 0 && names.length === 0 ? [] : choose(context, { ...flags, names }, ENDED)
+  const ids = new Set(chosen.map(({ id }) => id))
+  const runs = known.filter(({ id, workspace }) => ids.has(id) || paths.has(workspace))
+  const projects = new Set([...paths, ...runs.map(({ workspace }) => workspace)])
+  const places = flags.all ? known : known.filter(({ workspace }) => projects.has(workspace))
+  await performAll(
+    app,
+    flags,
+    runs,
+    (run) => destroyRun(run, context, { graceMs }),
+    async () => {
+      const { notes } = await destroyWorktrees(app, context, runs)
+      const which = { projects: flags.all ? ('all' as const) : projects, runs: places }
+      const homes = await destroyHomes(app, context, which)
+      return { ...homes, notes: [...notes, ...homes.notes] }
+    },
+  )
 }
 
 /** What dead processes left; first of all, so that it is done whatever the command then comes to. */
@@ -113,12 +154,13 @@ function choose(
   return [newest]
 }
 
-/** All at once; every failure is told, and any makes the command fail. */
+/** All at once, then what is to be done once they are over; every failure is told, and any makes the command fail. */
 async function performAll(
   app: AppContext,
   { json }: StopFlags,
   runs: readonly RunRecord[],
   perform: (run: RunRecord) => Promise<readonly string[]>,
+  finish?: () => Promise<Aftermath>,
 ): Promise<void> {
   const fixes = new Set<string>()
   const results = await Promise.all(
@@ -131,8 +173,13 @@ async function performAll(
       return { id: run.id, name: run.name, failures }
     }),
   )
-  if (json) app.output.answer(JSON.stringify({ runs: results }, undefined, 2))
-  const failures = results.flatMap((result) => result.failures)
+  const after = await finish?.()
+  if (json) {
+    const answer = { runs: results, ...(after?.homes && { homes: after.homes }) }
+    app.output.answer(JSON.stringify(answer, undefined, 2))
+  }
+  for (const note of after?.notes ?? []) app.output.note(printable(note))
+  const failures = [...results.flatMap((result) => result.failures), ...(after?.failures ?? [])]
   if (failures.length > 0)
     throw new UserError(failures.join('\n'), {
       fix: [...fixes, 'run the same command again; nothing is lost'],

@@ -19,7 +19,6 @@ export type ProjectConfigInput =
 
 /**
  * Reads agent.yaml: the configuration, or every problem in it. No file means the defaults. Never throws.
- * Values that are right but not available yet are let through; see `notAvailableYet`.
  */
 export function loadProjectConfig(input: ProjectConfigInput): ConfigResult<ProjectConfig> {
   const { file } = input

@@ -2,7 +2,7 @@ import { isNewer } from './version-order.ts'
 
 /**
  * True for a daemon that a program of this version replaces: an older one, unless its proxy listens where we could not
- * listen again. Then every route would be gone; it stays until `sudo agent proxy restart` replaces it.
+ * listen again. Then every route would be gone; it stays until `agent proxy stop`.
  */
 export function makesWay(
   daemon: { version: string; proxyPort?: number },

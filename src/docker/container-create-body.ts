@@ -74,7 +74,12 @@ function bindMounts({ mounts }: ContainerSpec): object[] {
 }
 
 function volumeMounts({ volumes = [] }: ContainerSpec): object[] {
-  return volumes.map(({ name, target }) => ({ Type: 'volume', Source: name, Target: target }))
+  return volumes.map(({ name, target, owner }) => ({
+    Type: 'volume',
+    Source: name,
+    Target: target,
+    ...(owner !== undefined && { VolumeOptions: { NoCopy: true } }),
+  }))
 }
 
 function networkingConfig({ network, networkAliases }: ContainerSpec): object {

@@ -29,6 +29,7 @@ import { DockerImages } from './images.ts'
 import { DockerNetworks } from './networks.ts'
 import { storedLogs } from './stored-logs.ts'
 import { engineInfo, engineOciRuntimes } from './system.ts'
+import { ownVolumes } from './own-volumes.ts'
 import { DockerVolumes } from './volumes.ts'
 
 export type DockerRuntimeOptions = {
@@ -83,8 +84,15 @@ export class DockerRuntime implements ContainerRuntime {
     return engineOciRuntimes(this.client, signal)
   }
 
-  create(spec: ContainerSpec, signal?: AbortSignal): Promise<ContainerId> {
-    return this.#containers.create(spec, signal)
+  async create(spec: ContainerSpec, signal?: AbortSignal): Promise<ContainerId> {
+    const id = await this.#containers.create(spec, signal)
+    try {
+      await ownVolumes(this.client, id, spec, signal)
+    } catch (error) {
+      await this.#containers.remove(id)
+      throw error
+    }
+    return id
   }
 
   start(id: ContainerId, signal?: AbortSignal): Promise<void> {

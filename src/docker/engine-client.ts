@@ -12,7 +12,7 @@ import type { Transport, TransportRequest, TransportResponse, Upload } from './t
 
 /** One request of the Engine API. */
 export type EngineRequest = {
-  method: 'GET' | 'POST' | 'DELETE'
+  method: 'GET' | 'POST' | 'PUT' | 'DELETE'
   /** Without the API version: `/containers/json`. */
   path: string
   query?: Readonly<Record<string, string>>

@@ -2,7 +2,7 @@ import type { Duplex, Readable } from 'node:stream'
 
 /** One HTTP request to an engine, as it goes over the wire. */
 export type TransportRequest = {
-  method: 'GET' | 'HEAD' | 'POST' | 'DELETE'
+  method: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'DELETE'
   /** With the API version, without a query. */
   path: string
   query: Readonly<Record<string, string>>

@@ -25,6 +25,8 @@ export type StatePaths = {
   runOutput(runId: string): string
   runAccess(runId: string): string
   runAudit(runId: string): string
+  /** Home folders of projects, for runtimes without volumes: one folder each, by the home's name. */
+  homes: string
   /** What `agent build` built from, by the digits of the image's tag. */
   builtDockerfile(digits: string): string
   /** What the run's image was built from. */
@@ -64,6 +66,7 @@ export function statePaths(options: {
     runOutput: (runId) => join(dir, 'runs', runId, 'output.jsonl'),
     runAccess: (runId) => join(dir, 'runs', runId, 'access.jsonl'),
     runAudit: (runId) => join(dir, 'runs', runId, 'audit.jsonl'),
+    homes: join(dir, 'homes'),
     builtDockerfile: (digits) => join(dir, 'builds', digits, 'Dockerfile'),
     runDockerfile: (runId) => join(dir, 'runs', runId, 'Dockerfile'),
     runCurlrc: (runId) => join(dir, 'runs', runId, 'curlrc'),

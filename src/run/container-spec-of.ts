@@ -6,8 +6,8 @@ import type { RunPlan } from './plan.ts'
 import { runLabels } from './run-labels.ts'
 
 export const WORKSPACE = '/workspace'
-/** Home folder of a command that runs under the host's uid, which no image knows. */
-const EPHEMERAL_HOME = '/home/agent'
+/** Home folder of a command that runs under the host's uid, which no image knows, and of every persistent home. */
+export const HOME = '/home/agent'
 
 /** Turns a plan into what the runtime is asked for. */
 export function containerSpec(options: {
@@ -22,14 +22,14 @@ export function containerSpec(options: {
   terminalSize?: TerminalSize
 }): ContainerSpec {
   const { plan, runId, network, access = NO_ACCESS, terminalSize } = options
-  const ownHome = plan.user !== undefined && !plan.user.startsWith('0:')
+  const home = homeOf(plan)
   return {
     name: containerName(plan.name, runId),
     hostname: plan.name,
     image: plan.image,
     ...(plan.command === undefined ? {} : { command: plan.command }),
     env: {
-      ...(ownHome ? { HOME: EPHEMERAL_HOME } : {}),
+      ...home.env,
       ...terminalEnv(plan, options.hostEnv),
       ...watchingEnv(plan),
       ...access.env,
@@ -43,7 +43,7 @@ export function containerSpec(options: {
       ...access.mounts,
       ...plan.mounts,
     ],
-    tmpfs: ownHome ? [{ target: EPHEMERAL_HOME, owner: plan.user ?? '' }] : [],
+    tmpfs: home.tmpfs,
     ports: plan.services.map(({ containerPort }) => containerPort),
     extraHosts: access.extraHosts,
     hostRelays: access.hostRelays,
@@ -54,6 +54,13 @@ export function containerSpec(options: {
     stdin: plan.interactive,
     ...(plan.sandbox.ociRuntime === undefined ? {} : { ociRuntime: plan.sandbox.ociRuntime }),
   }
+}
+
+/** In memory, unless the home is somewhere else or root's own. */
+function homeOf({ user, home }: RunPlan): Pick<ContainerSpec, 'env' | 'tmpfs'> {
+  if (home === 'persistent') return { env: { HOME }, tmpfs: [] }
+  if (user === undefined || user.startsWith('0:')) return { env: {}, tmpfs: [] }
+  return { env: { HOME }, tmpfs: [{ target: HOME, owner: user }] }
 }
 
 function terminalEnv({ interactive }: RunPlan, hostEnv: Environment): Record<string, string> {

@@ -11,6 +11,7 @@ import { gvisorResolver, RESOLVER_FILES } from './gvisor-resolver.ts'
 import { hostRelays } from './host-relays.ts'
 import { accessByAddress, curlSettings, type InsideAccess, NO_ACCESS } from './inside-access.ts'
 import { buildImage } from './build-image.ts'
+import { makeHome, withHome } from './project-home.ts'
 import { ownHosts } from './own-hosts.ts'
 import { pullImage } from './pull-image.ts'
 import type { RunContext } from './run-context.ts'
@@ -66,7 +67,8 @@ export async function createContainer(
     ...(terminalSize === undefined ? {} : { terminalSize }),
   })
   const closed = place.egress === undefined ? plain : { ...plain, ...ON_CLOSED_NETWORK }
-  const spec = withDockerInside(closed, plan, runId)
+  const home = await makeHome(options, context)
+  const spec = withDockerInside(withHome(closed, home), plan, runId)
   context.runs.intend(runId, 'container', spec.name)
   const container = await createOrFetch(options, context, spec)
   if (!context.runs.recordContainer(runId, spec.name, container)) {

@@ -43,7 +43,10 @@ export function withDockerInside(spec: ContainerSpec, plan: RunPlan, runId: stri
     ...asRoot,
     privileged: true,
     // Without a volume the engine inside falls back to a storage that is three times slower.
-    volumes: [{ name: engineVolumeName(runId), target: '/var/lib/docker' }],
+    volumes: [
+      ...(spec.volumes ?? []),
+      { name: engineVolumeName(runId), target: '/var/lib/docker' },
+    ],
     env: { ...engineEnv(), ...spec.env, ...besideProxies(spec.env) },
   }
 }

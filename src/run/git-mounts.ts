@@ -100,7 +100,7 @@ export function makeMissing(missing: readonly MissingPart[]): void {
 }
 
 /** Only then git reads config.worktree (git-worktree(1), extensions.worktreeConfig). */
-function hasWorktreeConfig(gitDir: string): boolean {
+export function hasWorktreeConfig(gitDir: string): boolean {
   try {
     return /worktreeconfig/i.test(readFileSync(join(gitDir, 'config'), 'utf8'))
   } catch {

@@ -9,7 +9,7 @@ import type { RuntimeInfo } from '../runtime/container-state.ts'
 import { planLimits } from './planned-limits.ts'
 import { planSandbox } from './sandbox-plan.ts'
 import { type GitMounts, withGitMounts } from './git-mounts.ts'
-import type { RunPlan } from './plan.ts'
+import type { PlannedWorktree, RunPlan } from './plan.ts'
 import type { AllowedKey } from './weigh-consent.ts'
 import { dockerSandbox, planDocker } from './planned-docker.ts'
 import { planNetwork } from './plan-network.ts'
@@ -21,6 +21,8 @@ export type PlanInputs = {
   name: string
   /** Real path of the project. */
   workspace: string
+  /** Of `--branch`; the workspace is in it. */
+  worktree?: PlannedWorktree | undefined
   sandbox: Setting<SandboxMode>
   info: RuntimeInfo
   /** Of the engine; only needed where gVisor may be the boundary. */
@@ -67,7 +69,7 @@ export function planRun(inputs: PlanInputs): RunPlan {
   const command = flags.command.length > 0 ? flags.command : project.command
   return {
     name: inputs.name,
-    workspace: inputs.workspace,
+    ...planPlace(inputs),
     runtime: info.kind,
     image: base.image,
     imageSource: base.imageSource,
@@ -82,12 +84,17 @@ export function planRun(inputs: PlanInputs): RunPlan {
     ...planLimits(inputs),
     ...(inputs.allowed.length === 0 ? {} : { allowed: [...inputs.allowed] }),
     ...commandUser(inputs),
+    ...planHome(inputs),
     interactive,
     attached: !flags.detach,
     keep: flags.keep,
     ...(project.agent === undefined ? {} : { agent: project.agent }),
     ...(project.version === undefined ? {} : { version: project.version }),
   }
+}
+
+function planPlace({ workspace, worktree }: PlanInputs): Pick<RunPlan, 'workspace' | 'worktree'> {
+  return { workspace, ...(worktree === undefined ? {} : { worktree }) }
 }
 
 /** Which boundary the run gets; Docker inside has a say in it. */
@@ -109,6 +116,18 @@ function planBoundary(inputs: PlanInputs): Pick<RunPlan, 'sandbox' | 'docker' | 
 function commandUser({ project, host }: PlanInputs): Pick<RunPlan, 'user'> {
   if (project.container.user !== 'host' || host.uid < 0) return {}
   return { user: `${host.uid}:${host.gid}` }
+}
+
+/** A home that outlives the run has to be somebody's, and who the image's own user is, only the image knows. */
+function planHome(inputs: PlanInputs): Pick<RunPlan, 'home'> {
+  const { home, file } = inputs.project
+  if (home !== 'persistent') return {}
+  if (commandUser(inputs).user === undefined)
+    throw usageError(
+      `${file} asks for home: persistent together with container.user: image, whose home is not known`,
+      ['remove container.user', 'remove home'],
+    )
+  return { home }
 }
 
 /** agent.yaml's mounts, then the command line's, which take the place of those for the same target. */

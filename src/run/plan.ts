@@ -15,6 +15,8 @@ export type PlannedService = { name: string; containerPort: number }
 export type RunPlan = {
   name: string
   workspace: string
+  /** Set when the workspace is in a worktree made for a branch (`--branch`). */
+  worktree?: PlannedWorktree
   runtime: RuntimeKind
   image: string
   /** Where the image reference comes from, in words: `agent.yaml image`, `dependencies: node`. */
@@ -41,12 +43,22 @@ export type RunPlan = {
   privileged?: { reason: string }
   /** `uid:gid`; absent: the image's own user. */
   user?: string
+  /** Set when what the command leaves in its home folder is there in the project's next run. */
+  home?: 'persistent'
   interactive: boolean
   attached: boolean
   keep: boolean
   /** Free text of agent.yaml, shown in `list --json`. */
   agent?: string
   version?: string
+}
+
+/** A git worktree that belongs to the run; real paths. `repository`: the main worktree, `commonDir`: its `.git`. */
+export type PlannedWorktree = {
+  branch: string
+  path: string
+  repository: string
+  commonDir: string
 }
 
 /** Which boundary the run gets, and what the user is told about it. */

@@ -5,6 +5,7 @@ import {
   LABEL_RUN_ID,
   LABEL_TEST,
   LABEL_VERSION,
+  LABEL_WORKSPACE,
   type LabelSelector,
 } from '../runtime/labels.ts'
 import type { Environment } from '../platform/host.ts'
@@ -28,10 +29,30 @@ export function runLabels(options: {
   }
 }
 
+/** Labels of a project's home volume, which belongs to no run. */
+export function homeLabels(options: {
+  homeId: string
+  workspace: string
+  version: string
+  env: Environment
+}): ContainerLabels {
+  return {
+    ...sharedLabels(options),
+    [LABEL_ROLE]: 'home',
+    [LABEL_WORKSPACE]: options.workspace,
+    ...testLabel(options.env),
+  }
+}
+
 /** Of what a test makes on an engine; empty for everybody else. */
 export function testLabel(env: Environment): ContainerLabels {
   const test = env['AGENT_TEST_ID']
   return test === undefined || test === '' ? {} : { [LABEL_TEST]: test }
+}
+
+/** Home volumes of this state folder's projects. */
+export function selectHomes(homeId: string): LabelSelector {
+  return { [LABEL_HOME]: homeId, [LABEL_ROLE]: 'home' }
 }
 
 /** Labels of what all runs of an engine share, other state folders' too: it stays when a run or a test ends. */

@@ -27,8 +27,8 @@ export type ContainerSpec = {
   network?: string
   /** Further names of this container on its network; only for a runtime with `networks`. */
   networkAliases?: readonly string[]
-  /** Named volumes, which outlive the container; only for a runtime with `volumes`. */
-  volumes?: readonly { name: string; target: string }[]
+  /** Only for a runtime with `volumes`. */
+  volumes?: readonly VolumeMount[]
   /**
    * All of the machine's devices and every capability, without a boundary that counts: for an engine or a builder
    * inside a container. Only Docker has it.
@@ -51,5 +51,11 @@ export type ContainerSpec = {
 
 /** What a container may use at most; what is not named is not limited. Memory includes swap. */
 export type ContainerLimits = { memoryBytes?: number; cpus?: number; pids?: number }
+
+/**
+ * A named volume, which outlives the container. With an `owner`, `uid:gid`, its top folder is theirs, whatever is in
+ * it stays as it is, and nothing of the image is copied into it.
+ */
+export type VolumeMount = { name: string; target: string; owner?: string }
 
 export type MountSpec = { source: string; target: string; readonly: boolean }

@@ -6,6 +6,8 @@ export const LABEL_HOME = 'agentops.home'
 export const LABEL_RUN_ID = 'agentops.run-id'
 export const LABEL_ROLE = 'agentops.role'
 export const LABEL_VERSION = 'agentops.version'
+/** Real path of the project that a home volume belongs to. */
+export const LABEL_WORKSPACE = 'agentops.workspace'
 /** Set on everything a test makes. */
 export const LABEL_TEST = 'agentops.test'
 

@@ -1,5 +1,5 @@
 import { expect } from 'bun:test'
-import { rmSync, writeFileSync } from 'node:fs'
+import { rmSync, writeFileSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { type AgentHome, until } from '../../e2e/support/agent-home.ts'
 import type { Finished } from '../../support/finished.ts'
@@ -174,6 +174,6 @@ function fill(disk: string, roomKb = 0): void {
 }
 
 function makeRoom(disk: string): void {
-  for (let count = 0; count <= 1024; count++)
-    rmSync(join(disk, `${filler}${count}`), { force: true })
+  for (const name of readdirSync(disk).filter((file) => file.startsWith(filler)))
+    rmSync(join(disk, name), { force: true })
 }

@@ -4,7 +4,7 @@ import { constants } from 'node:os'
 import { ContainerError } from './container-error.ts'
 
 /** In the environment of everything that runs in a container of the stand-in. */
-export const MARK = 'AGENT_TEST_APPLE_CONTAINER'
+const MARK = 'AGENT_TEST_APPLE_CONTAINER'
 
 export type InsideProcess = {
   command: readonly string[]

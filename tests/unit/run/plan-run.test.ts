@@ -52,6 +52,13 @@ function planned(yaml: string, changes: Changes = {}): RunPlan {
 }
 
 describe('the plan of a run', () => {
+  test('has a persistent home only where it is known whose it is', () => {
+    expect(planned('home: persistent')).toMatchObject({ home: 'persistent', user: '1000:1001' })
+    expect(planned('home: ephemeral')).not.toHaveProperty('home')
+    const yaml = 'home: persistent\ncontainer: { user: image }'
+    expect(userErrorOf(() => planned(yaml)).fixes).toEqual(['remove container.user', 'remove home'])
+  })
+
   test('of an empty project is complete and can be kept as JSON', () => {
     const plan = planned('{}')
     expect(plan).toEqual({
