@@ -45,11 +45,11 @@ export function gitMounts(workspace: string): GitMounts {
     return { mounts: [file, ...mounts], missing, env: {} }
   }
   const common = gitDir && commonDirOf(gitDir, entry)
-  if (common === undefined) return { mounts: [file], env: {}, missing: [] }
+  if (gitDir === undefined || common === undefined) return { mounts: [file], env: {}, missing: [] }
   const home = basename(common) === '.git' ? dirname(common) : common
   const { mounts, missing } = repository(common, common, home)
   return {
-    mounts: [file, ...mounts],
+    mounts: [file, ...mounts, ...linksOf(gitDir)],
     missing,
     env: {
       GIT_CONFIG_COUNT: '1',
@@ -57,6 +57,15 @@ export function gitMounts(workspace: string): GitMounts {
       GIT_CONFIG_VALUE_0: 'never',
     },
   }
+}
+
+/** What a worktree says of where its repository is: git on the host would go wherever a run has it lead. */
+function linksOf(gitDir: string): MountSpec[] {
+  const links = ['commondir', 'gitdir'].map((name): MountSpec => {
+    const path = join(gitDir, name)
+    return { source: path, target: path, readonly: true }
+  })
+  return [{ source: gitDir, target: gitDir, readonly: false }, ...links]
 }
 
 /**

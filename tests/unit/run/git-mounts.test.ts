@@ -110,11 +110,16 @@ describe('a linked worktree', () => {
     const { at } = folder
     git(at('main'), 'worktree', 'add', '-q', at('tree'))
     const { mounts, env } = gitMounts(at('tree'))
+    const own = at('main/.git/worktrees/tree')
     expect(mounts).toEqual([
       { source: at('tree/.git'), target: '/workspace/.git', readonly: true },
       { source: at('main/.git'), target: at('main/.git'), readonly: false },
       { source: at('main/.git/hooks'), target: at('main/.git/hooks'), readonly: true },
       { source: at('main/.git/config'), target: at('main/.git/config'), readonly: true },
+      { source: own, target: own, readonly: false },
+      // Where it says that its repository is, git on the host goes.
+      { source: `${own}/commondir`, target: `${own}/commondir`, readonly: true },
+      { source: `${own}/gitdir`, target: `${own}/gitdir`, readonly: true },
     ])
     expect(env).toEqual({
       GIT_CONFIG_COUNT: '1',
@@ -133,6 +138,9 @@ describe('a linked worktree', () => {
       at('bare.git'),
       at('bare.git/hooks'),
       at('bare.git/config'),
+      at('bare.git/worktrees/tree'),
+      at('bare.git/worktrees/tree/commondir'),
+      at('bare.git/worktrees/tree/gitdir'),
     ])
   })
 
@@ -142,7 +150,7 @@ describe('a linked worktree', () => {
     git(at('main'), 'worktree', 'add', '-q', at('tree'))
     writeFileSync(at('tree/.git'), 'gitdir: ../main/.git/worktrees/tree\n')
     writeFileSync(at('main/.git/worktrees/tree/gitdir'), '../../../../tree/.git\n')
-    expect(gitMounts(at('tree')).mounts).toHaveLength(4)
+    expect(gitMounts(at('tree')).mounts).toHaveLength(7)
   })
 
   test('that was copied is not believed: the repository keeps another folder under its name', () => {
