@@ -18,6 +18,7 @@ export class SudoHome implements AsyncDisposable {
       PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
       DOCKER_HOST: testEngine().dockerHost,
       AGENTOPS_DAEMON_IDLE: '2',
+      AGENTOPS_NO_SANDBOX: '1',
       AGENT_TEST_ID: process.env['AGENT_TEST_ID'] ?? 'by-hand',
     }
   }
