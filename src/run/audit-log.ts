@@ -70,6 +70,17 @@ export class AuditLog {
     })
   }
 
+  /** For a run that is being destroyed: from now on it has no log, so that a missing file is nobody's tampering. */
+  forget(runId: string): void {
+    this.#state.transaction(() =>
+      this.#state.db
+        .prepare(
+          "UPDATE runs SET audit_count = 0, audit_head = NULL, audit_bytes = 0, audit_pending = '' WHERE id = ?",
+        )
+        .run(runId),
+    )
+  }
+
   /** Records an entry that belongs to no change of the run, and writes it. Throws as `flush` does. */
   append(runId: string, event: AuditEvent): void {
     this.record(runId, event)

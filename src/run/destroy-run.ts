@@ -1,4 +1,5 @@
 import { rmSync } from 'node:fs'
+import { UserError } from '../lib/errors.ts'
 import { faultPoint } from '../platform/fault-point.ts'
 import { isContainerName } from './container-spec-of.ts'
 import { endRun } from './end-run.ts'
@@ -20,12 +21,22 @@ export async function destroyRun(
   const failures = (await endRun(run.id, context, options))?.failures ?? []
   if (failures.length > 0) return failures
   await removeKept(run, context)
+  forgetAudit(run, context)
   rmSync(context.paths.runDir(run.id), { recursive: true, force: true })
   if (globalThis.AGENT_FAULTS) faultPoint(() => 'destroy:folder-removed')
   context.runs.forget(run.id)
   // Whoever still waits for this lock finds no such run.
   rmSync(context.paths.runLock(run.id), { force: true })
   return []
+}
+
+/** Before its file goes. On a full disk the file goes all the same: that makes the room to forget the run. */
+function forgetAudit({ id }: RunRecord, { audit }: RunContext): void {
+  try {
+    audit.forget(id)
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error
+  }
 }
 
 /** A container that `--keep` left behind. */
