@@ -1,6 +1,7 @@
 import { closeSync, mkdirSync, openSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { errorCode, UserError } from '../lib/errors.ts'
+import { errorCode, type UserError } from '../lib/errors.ts'
+import { cannotWrite, noRoomLeft } from './write-fault.ts'
 
 /**
  * Makes an empty file for its owner alone (0600) when there is none. One that exists is not even opened: for a file that
@@ -29,16 +30,6 @@ export function writeInPrivateFolder(path: string, text: string, mode: 0o600 | 0
 }
 
 function writeFault(path: string, cause: unknown): UserError {
-  if (errorCode(cause) === 'ENOSPC' || errorCode(cause) === 'EDQUOT')
-    return new UserError(`there is no room left on the disk of ${path}`, {
-      fix: `make room; \`df -h ${dirname(path)}\` shows how much there is`,
-      cause,
-    })
-  return new UserError(`cannot write ${path}`, {
-    fix: [
-      `make ${dirname(path)} and the files in it writable for you`,
-      'or set AGENTOPS_HOME to a folder that is',
-    ],
-    cause,
-  })
+  const isFull = errorCode(cause) === 'ENOSPC' || errorCode(cause) === 'EDQUOT'
+  return isFull ? noRoomLeft(path, cause) : cannotWrite(path, cause)
 }

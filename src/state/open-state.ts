@@ -7,12 +7,8 @@ import { createPrivateFile } from '../platform/private-file.ts'
 import { Sqlite, isBusy } from '../platform/sqlite.ts'
 import { SCHEMA_VERSION, migrate, schemaVersion } from './schema.ts'
 import { State } from './state.ts'
-import {
-  explainBusy,
-  explainStorageFault,
-  sharedFolder,
-  unusableDatabase,
-} from './storage-fault.ts'
+import { cannotWrite } from '../platform/write-fault.ts'
+import { explainBusy, explainStorageFault, sharedFolder } from './storage-fault.ts'
 
 export type OpenStateOptions = {
   /** Owner that the folder must have; -1 where the system has none. */
@@ -46,7 +42,7 @@ export function openState(dir: string, options: OpenStateOptions): State {
   try {
     createPrivateFile(path)
   } catch (error) {
-    throw unusableDatabase(path, error)
+    throw cannotWrite(path, error)
   }
   const busyTimeoutMs = options.busyTimeoutMs ?? BUSY_TIMEOUT_MS
   return retryWhileBusy(path, () => openWritable(path, busyTimeoutMs))
@@ -130,7 +126,7 @@ function hasContent(path: string): boolean {
     return statSync(path).size > 0
   } catch (error) {
     if (errorCode(error) === 'ENOENT') return false
-    throw unusableDatabase(path, error)
+    throw cannotWrite(path, error)
   }
 }
 

@@ -1,5 +1,6 @@
 import { dirname } from 'node:path'
 import { UserError } from '../lib/errors.ts'
+import { cannotWrite, noRoomLeft } from '../platform/write-fault.ts'
 import { type SqliteFailure, isBusy } from '../platform/sqlite.ts'
 
 /** Says in the user's words what is wrong with the database file; failures that are ours stay what they are. */
@@ -10,13 +11,10 @@ export function explainStorageFault(failure: SqliteFailure): Error {
     case 'not-a-database':
       return damagedDatabase(path, failure)
     case 'full':
-      return new UserError(`there is no room left on the disk of ${path}`, {
-        fix: `make room; \`df -h ${dirname(path)}\` shows how much there is`,
-        cause: failure,
-      })
+      return noRoomLeft(path, failure)
     case 'readonly':
     case 'cannot-open':
-      return unusableDatabase(path, failure)
+      return cannotWrite(path, failure)
     case 'io':
       return new UserError(`the disk of ${path} refused to read or write`, {
         fix: `check the disk and its free room (\`df -h ${dirname(path)}\`), or set AGENTOPS_HOME to a folder on another one`,
@@ -29,16 +27,6 @@ export function explainStorageFault(failure: SqliteFailure): Error {
     default:
       return failure.code satisfies never
   }
-}
-
-export function unusableDatabase(path: string, cause: unknown): UserError {
-  return new UserError(`cannot write ${path}`, {
-    fix: [
-      `make ${dirname(path)} and the files in it writable for you`,
-      'or set AGENTOPS_HOME to a folder that is',
-    ],
-    cause,
-  })
 }
 
 /** The file is left as it is: it may be all that is known about containers that still run. */

@@ -1,0 +1,21 @@
+import { dirname } from 'node:path'
+import { UserError } from '../lib/errors.ts'
+
+/** What to say when the disk of a file of ours is full. */
+export function noRoomLeft(path: string, cause: unknown): UserError {
+  return new UserError(`there is no room left on the disk of ${path}`, {
+    fix: `make room; \`df -h ${dirname(path)}\` shows how much there is`,
+    cause,
+  })
+}
+
+/** What to say when a file of ours is not the user's to write to. */
+export function cannotWrite(path: string, cause: unknown): UserError {
+  return new UserError(`cannot write ${path}`, {
+    fix: [
+      `make ${dirname(path)} and the files in it writable for you`,
+      'or set AGENTOPS_HOME to a folder that is',
+    ],
+    cause,
+  })
+}
