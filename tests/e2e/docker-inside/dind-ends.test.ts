@@ -37,6 +37,12 @@ async function startAttached(home: AgentHome) {
   return child
 }
 
+/** A run named `a` that would go on for long; its id. */
+async function startDetached(home: AgentHome): Promise<string> {
+  const project = await home.trustedProject('p', DIND)
+  return home.answer(['run', '-d', '--name', 'a', project, '--', 'sleep', '600'])
+}
+
 dindTest('its natural end leaves nothing, and the exit code is that of the command', async () => {
   await using home = new AgentHome()
   const project = await home.trustedProject('p', DIND)
@@ -53,16 +59,7 @@ dindTest('a detached one that ends by itself leaves nothing', async () => {
 
 dindTest('destroy leaves nothing', async () => {
   await using home = new AgentHome()
-  await home.answer([
-    'run',
-    '-d',
-    '--name',
-    'a',
-    await home.trustedProject('p', DIND),
-    '--',
-    'sleep',
-    '600',
-  ])
+  await startDetached(home)
   await home.answer(['destroy', 'a', '--time', '0'])
   expect(await madeBy(home)).toEqual(NOTHING)
 })
@@ -97,17 +94,7 @@ dindTest(
   'what cannot be removed is told, the rest goes, and the next command finishes',
   async () => {
     await using home = new AgentHome()
-    const start = [
-      'run',
-      '-d',
-      '--name',
-      'a',
-      await home.trustedProject('p', DIND),
-      '--',
-      'sleep',
-      '600',
-    ]
-    const runId = await home.answer(start)
+    const runId = await startDetached(home)
     const volume = `agentops-docker-${runId}`
     const labels = Object.entries(testLabels()).flatMap(([key, value]) => [
       '--label',

@@ -1,16 +1,7 @@
 import { CommanderError, type CommandUnknownOpts } from '@commander-js/extra-typings'
-import type { AppContext } from '../../../src/cli/app-context.ts'
+import { createApp } from '../../../src/app.ts'
 import { createProgram } from '../../../src/cli/program.ts'
-import { buildInfo } from '../../../src/platform/build-info.ts'
-import { systemClock } from '../../../src/platform/clock.ts'
 import { currentHost } from '../../../src/platform/host.ts'
-import { systemOutput } from '../../../src/platform/output.ts'
-import { systemProcessTable } from '../../../src/platform/process-identity.ts'
-import { selfCommand } from '../../../src/platform/self-command.ts'
-import { statePaths } from '../../../src/platform/state-paths.ts'
-import { systemTerminal } from '../../../src/platform/terminal.ts'
-import { systemBuilders } from '../../../src/system-builders.ts'
-import { systemRuntimes } from '../../../src/system-runtimes.ts'
 
 /**
  * Parses the words after `agent` with the program's own parser, without doing anything.
@@ -19,7 +10,10 @@ import { systemRuntimes } from '../../../src/system-runtimes.ts'
 export async function parseCommandLine(words: readonly string[]): Promise<string | undefined> {
   const dashes = words.indexOf('--')
   const own = dashes < 0 ? words : words.slice(0, dashes)
-  const program = await createProgram(parserContext(), dashes < 0 ? [] : words.slice(dashes + 1))
+  const program = await createProgram(
+    createApp(currentHost(), []),
+    dashes < 0 ? [] : words.slice(dashes + 1),
+  )
   disarm(program)
   try {
     await program.parseAsync([...own], { from: 'user' })
@@ -40,7 +34,7 @@ export async function knownCommands(): Promise<{ name: string; options: readonly
     ],
     ...command.commands.flatMap((child) => walk(child, [...path, command.name()])),
   ]
-  const program = await createProgram(parserContext(), [])
+  const program = await createProgram(createApp(currentHost(), []), [])
   return program.commands
     .flatMap((command) => walk(command, []))
     .map(([name = '', ...options]) => ({ name, options }))
@@ -51,24 +45,4 @@ function disarm(command: CommandUnknownOpts): void {
   command.configureOutput({ writeOut: () => undefined, writeErr: () => undefined })
   for (const child of command.commands) disarm(child)
   if (command.commands.length === 0) command.action(() => undefined)
-}
-
-function parserContext(): AppContext {
-  const host = currentHost()
-  const context: AppContext = {
-    host,
-    paths: statePaths(host),
-    output: systemOutput(),
-    terminal: systemTerminal(),
-    clock: systemClock,
-    processes: systemProcessTable(),
-    build: buildInfo(),
-    selfCommand: selfCommand(),
-    runtimes: systemRuntimes(host),
-    builders: systemBuilders,
-    startDaemonInBackground: () => undefined,
-    sudoCaller: () => undefined,
-    forCaller: () => context,
-  }
-  return context
 }

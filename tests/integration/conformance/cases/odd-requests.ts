@@ -10,6 +10,7 @@ import {
   body,
   closes,
   either,
+  type Expectation,
   field,
   forwarded,
   goesOn,
@@ -22,6 +23,11 @@ import {
 import { chunkedPost, fin, get, head, hostLine, post } from '../wire.ts'
 
 const long = 'A'.repeat(100_000)
+
+const answeredWithoutService: Expectation = ({ requests, responses }) => {
+  if (requests.length > 0) return 'it reached a service that nobody asked for'
+  return responses.length > 0 ? undefined : 'no response'
+}
 
 /** Valid, and what few clients send; or so far from valid that few think of it. */
 export const oddRequestCases: readonly ConformanceCase[] = [
@@ -104,10 +110,7 @@ export const oddRequestCases: readonly ConformanceCase[] = [
     cites: custom.transparent,
     probe: 'COMP-HOST-EMPTY-VALUE',
     send: head('GET / HTTP/1.1', 'Host: '),
-    expect: ({ requests, responses }) => {
-      if (requests.length > 0) return 'it reached a service that nobody asked for'
-      return responses.length > 0 ? undefined : 'no response'
-    },
+    expect: answeredWithoutService,
   },
   {
     id: 'odd-http-1.0-no-host',
@@ -116,10 +119,7 @@ export const oddRequestCases: readonly ConformanceCase[] = [
     probe: 'COMP-HTTP10-NO-HOST',
     send: head('GET / HTTP/1.0'),
     afterwards: 'end',
-    expect: ({ requests, responses }) => {
-      if (requests.length > 0) return 'it reached a service that nobody asked for'
-      return responses.length > 0 ? undefined : 'no response'
-    },
+    expect: answeredWithoutService,
   },
   {
     id: 'odd-trace',
