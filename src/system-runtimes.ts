@@ -11,6 +11,7 @@ import type {
   RuntimeCandidate,
   RuntimeDirectory,
 } from './runtime/runtime-directory.ts'
+import { folderEndpoint, folderOfEndpoint } from './runtime/supervised/folder-endpoint.ts'
 import { UnavailableError } from './runtime/unavailable-error.ts'
 
 /** Every runtime this program has; each is loaded when it is first needed. */
@@ -112,9 +113,8 @@ function unusable(kind: RuntimeKind, error: unknown, isNamed: boolean): RuntimeC
 }
 
 async function embeddedHere(host: Host, signal: AbortSignal): Promise<DetectedRuntime> {
-  const { embeddedEndpoint } = await import('./embedded/endpoint.ts')
   const root = join(statePaths(host).dir, 'embedded')
-  const runtime = await embeddedAt(embeddedEndpoint(root), host)
+  const runtime = await embeddedAt(folderEndpoint('embedded', root), host)
   return { runtime, info: await runtime.ping(signal) }
 }
 
@@ -133,8 +133,7 @@ async function embeddedInstead(
 }
 
 async function appleHere(host: Host, signal: AbortSignal): Promise<DetectedRuntime> {
-  const { appleEndpoint } = await import('./apple/endpoint.ts')
-  const runtime = await appleAt(appleEndpoint(join(statePaths(host).dir, 'apple')), host)
+  const runtime = await appleAt(folderEndpoint('apple', join(statePaths(host).dir, 'apple')), host)
   return { runtime, info: await runtime.ping(signal) }
 }
 
@@ -153,20 +152,16 @@ async function appleInstead(
 }
 
 async function appleAt(endpoint: string, host: Host): Promise<ContainerRuntime> {
-  const { rootOfAppleEndpoint } = await import('./apple/endpoint.ts')
   const { connectApple } = await import('./apple/connect-apple.ts')
-  const root = rootOfAppleEndpoint(endpoint)
-  if (root === undefined) throw new Error(`${endpoint} is no endpoint of Apple's container`)
+  const root = folderOfEndpoint('apple', endpoint)
   const { env, uid, arch } = host
   const program = 'container'
   return connectApple({ root, program, env, uid, arch, selfCommand: selfCommand() })
 }
 
 async function embeddedAt(endpoint: string, host: Host): Promise<ContainerRuntime> {
-  const { rootOfEndpoint } = await import('./embedded/endpoint.ts')
   const { connectEmbedded } = await import('./embedded/connect-embedded.ts')
-  const root = rootOfEndpoint(endpoint)
-  if (root === undefined) throw new Error(`${endpoint} is no endpoint of the embedded runtime`)
+  const root = folderOfEndpoint('embedded', endpoint)
   return connectEmbedded({ root, selfCommand: selfCommand(), host })
 }
 
