@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { type Flock, tryFlock } from '../../platform/flock.ts'
 import { identityOfProcess } from '../../platform/process-identity.ts'
 import { signalProcess } from '../../platform/signal-process.ts'
-import { spawnHolding } from '../../platform/spawn-holding.ts'
+import { spawnDetached } from '../../platform/spawn-detached.ts'
 import { StartError } from '../start-error.ts'
 import { decodeStartFailure, STARTED } from './start-report.ts'
 import type { SupervisedFolder } from './supervised-folder.ts'
@@ -37,7 +37,12 @@ export async function startSupervisor(
   undo.defer(() => closeSync(complaints))
   if (!(await takeLock(flock, lock)))
     throw new StartError('somebody else is starting this container', 125)
-  const { pid, firstLine } = spawnHolding(command, { env, stderr: complaints, held: lock, limitMs })
+  const { pid, firstLine } = spawnDetached(command, {
+    env,
+    stderr: complaints,
+    held: lock,
+    limitMs,
+  })
   const owner = identityOfProcess(pid)
   if (owner !== undefined) folder.writeOwner(owner)
   const answer = await firstLine
