@@ -31,9 +31,10 @@ export function systemRuntimes(host: Host): RuntimeDirectory {
       const found = await discoverDocker({ env: host.env, home: host.homeDir }, signal)
       if (!('failures' in found)) return keep(found)
       if (wish !== undefined || needs.gvisor) throw noRuntime(found.failures, undefined)
-      if (host.platform === 'darwin') return keep(await appleInstead(host, signal, found.failures))
+      if (host.platform === 'darwin')
+        return keep(await insteadOfEngine(found.failures, appleHere(host, signal)))
       if (host.platform !== 'linux') throw noRuntime(found.failures, undefined)
-      return keep(await embeddedInstead(host, signal, found.failures))
+      return keep(await insteadOfEngine(found.failures, embeddedHere(host, signal)))
     },
     async survey(signal) {
       const surveys = [engineSurvey(host, signal)]
@@ -118,14 +119,13 @@ async function embeddedHere(host: Host, signal: AbortSignal): Promise<DetectedRu
   return { runtime, info: await runtime.ping(signal) }
 }
 
-/** No engine answers, so namespaces have to do; when they will not either, both reasons are told. */
-async function embeddedInstead(
-  host: Host,
-  signal: AbortSignal,
+/** No engine answers, so another runtime has to do; when it will not either, both reasons are told. */
+async function insteadOfEngine(
   failures: readonly EndpointFailure[],
+  here: Promise<DetectedRuntime>,
 ): Promise<DetectedRuntime> {
   try {
-    return await embeddedHere(host, signal)
+    return await here
   } catch (error) {
     if (!(error instanceof UnavailableError)) throw error
     throw noRuntime(failures, error)
@@ -135,20 +135,6 @@ async function embeddedInstead(
 async function appleHere(host: Host, signal: AbortSignal): Promise<DetectedRuntime> {
   const runtime = await appleAt(folderEndpoint('apple', join(statePaths(host).dir, 'apple')), host)
   return { runtime, info: await runtime.ping(signal) }
-}
-
-/** No engine answers on a Mac, so Apple's program has to do. */
-async function appleInstead(
-  host: Host,
-  signal: AbortSignal,
-  failures: readonly EndpointFailure[],
-): Promise<DetectedRuntime> {
-  try {
-    return await appleHere(host, signal)
-  } catch (error) {
-    if (!(error instanceof UnavailableError)) throw error
-    throw noRuntime(failures, error)
-  }
 }
 
 async function appleAt(endpoint: string, host: Host): Promise<ContainerRuntime> {
