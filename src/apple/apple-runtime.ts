@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
+import { byText } from '../lib/by-text.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Flock } from '../platform/flock.ts'
 import type { ProcessTable } from '../platform/process-identity.ts'
@@ -142,7 +143,7 @@ export class AppleRuntime implements ContainerRuntime {
     const containers = await listContainers(command, signal)
     return containers
       .filter(({ labels }) => isSelected(selector, labels))
-      .sort((a, b) => (a.id < b.id ? -1 : Number(a.id > b.id)))
+      .sort(byText(({ id }) => id))
       .map((container) => stateOf(container, store.find(container.id), flock))
   }
 

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { existsSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { byText } from '../lib/by-text.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Libc } from '../platform/libc.ts'
 import { ensurePrivateDirectory } from '../platform/private-directory.ts'
@@ -96,7 +97,7 @@ export class ContainerStore {
       .filter((name) => ID.test(name))
       .flatMap((name) => this.state(containerId(name)) ?? [])
       .filter(({ labels }) => isSelected(selector, labels))
-      .sort((a, b) => (a.name < b.name ? -1 : Number(a.name > b.name)))
+      .sort(byText(({ name }) => name))
   }
 
   /** Takes a container that does not run out of sight in one step, then its files away. */
