@@ -17,6 +17,7 @@ import { FakeProcessTable } from '../../fakes/fake-process-table.ts'
 import { InMemoryRuntime } from '../../fakes/in-memory-runtime.ts'
 import { temporaryFolder } from '../../support/temporary-folder.ts'
 import { type OnStep, steppedRuntime } from './stepped-runtime.ts'
+import { IDLE_PLAN } from './idle-plan.ts'
 
 /** All of the life cycle with real state, in one process: what a command and the background process do with runs. */
 export class LifeCycle implements AsyncDisposable {
@@ -74,24 +75,7 @@ export class LifeCycle implements AsyncDisposable {
   }
 
   plan(changes: Partial<RunPlan> = {}): RunPlan {
-    return {
-      name: 'myapp',
-      workspace: this.#folder.path,
-      runtime: 'docker',
-      image: 'busybox:latest',
-      imageSource: 'image',
-      pull: 'missing',
-      command: ['sleep', '600'],
-      envNames: [],
-      mounts: [],
-      services: [{ name: 'web', containerPort: 3000 }],
-      network: { policy: 'permissive', allow: [] },
-      sandbox: { mode: 'none' },
-      interactive: false,
-      attached: false,
-      keep: false,
-      ...changes,
-    }
+    return { ...IDLE_PLAN, workspace: this.#folder.path, ...changes }
   }
 
   start(
