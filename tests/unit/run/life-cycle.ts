@@ -18,6 +18,7 @@ import { InMemoryRuntime } from '../../fakes/in-memory-runtime.ts'
 import { temporaryFolder } from '../../support/temporary-folder.ts'
 import { type OnStep, steppedRuntime } from './stepped-runtime.ts'
 import { IDLE_PLAN } from './idle-plan.ts'
+import { routesOfRun } from './routes-of-run.ts'
 
 /** All of the life cycle with real state, in one process: what a command and the background process do with runs. */
 export class LifeCycle implements AsyncDisposable {
@@ -139,7 +140,7 @@ export class LifeCycle implements AsyncDisposable {
   /** What the run left: containers, routes, and resources that are not written down as removed. */
   async leftovers(runId: string): Promise<string[]> {
     const containers = await this.engine.list({ 'agentops.run-id': runId })
-    const routes = this.context.routes.listByRun(runId)
+    const routes = routesOfRun(this.context.routes, runId)
     const kept = this.context.runs.resources(runId).filter((one) => one.removedAtMs === undefined)
     const uncleaned = this.run(runId)?.cleanedAtMs === undefined ? ['not cleaned'] : []
     return [
