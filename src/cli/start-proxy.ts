@@ -1,9 +1,10 @@
-import type { PortSource } from '../daemon/control-protocol.ts'
+import type { Hello, PortSource } from '../daemon/control-protocol.ts'
 import { ensureDaemon } from '../daemon/ensure-daemon.ts'
-import { findDaemon } from '../daemon/find-daemon.ts'
+import { findDaemonAndHello } from '../daemon/find-daemon.ts'
 import { handOver } from '../daemon/hand-over.ts'
 import { portConflict } from '../daemon/port-conflict.ts'
-import { usageError } from '../lib/errors.ts'
+import { isNewer } from '../daemon/version-order.ts'
+import { usageError, UserError } from '../lib/errors.ts'
 import { needsPrivilege } from '../platform/privileges.ts'
 import { httpUrl } from '../run/service-env.ts'
 import type { AppContext } from './app-context.ts'
@@ -15,6 +16,8 @@ import { openStores, openStoresForReading } from './stores.ts'
 export type StartProxyFlags = {
   port: string | undefined
   foreground: boolean
+  /** Started by a service manager. */
+  service: boolean
   restart: boolean
   json: boolean
 }
@@ -39,7 +42,7 @@ async function startOwnProxy(app: AppContext, flags: StartProxyFlags): Promise<v
   if (flags.restart || flags.foreground) wish = await makeWay(app, wish, flags)
   if (flags.foreground) {
     const { runDaemonHere } = await import('./run-daemon-here.ts')
-    return runDaemonHere(app, { proxy: wish, foreground: true })
+    return runDaemonHere(app, { proxy: wish, foreground: true, service: flags.service })
   }
   const { state } = openStores(app)
   using _state = state
@@ -64,18 +67,29 @@ export function announceProxy(app: AppContext, port: number, json: boolean): voi
 async function makeWay(
   app: AppContext,
   wish: PortWish,
-  { restart, foreground }: StartProxyFlags,
+  { restart, foreground, service }: StartProxyFlags,
 ): Promise<PortWish> {
   const stores = openStoresForReading(app)
   if (stores === undefined) return wish
   using _state = stores.state
-  using client = await findDaemon(stores.state)
-  if (client === undefined) return wish
+  const found = await findDaemonAndHello(stores.state)
+  if (found === undefined) return wish
+  using client = found.client
+  if (service) refuseNewer(app, found.hello)
   const { port: live } = await client.proxyStatus()
   const next = live === undefined ? wish : nextWish(app, wish, { live, restart })
   if (restart) await client.stopProxy()
   if (foreground) await handOver(client)
   return next
+}
+
+/** Commands of the newer version would have this one give way again at once. */
+function refuseNewer({ build }: AppContext, { version }: Hello): void {
+  if (!isNewer(version, build.version)) return
+  throw new UserError(
+    `the service is of agent ${build.version}, and ${version} runs in the background already`,
+    { fix: 'agent proxy service install' },
+  )
 }
 
 /** Where to listen instead of on the live port: there again, unless another one was asked for. */

@@ -10,10 +10,10 @@ export class Daemons implements AsyncDisposable {
   readonly life = new LifeCycle()
   readonly state = openState(this.life.context.paths.dir, { uid: -1 })
   readonly logs: string[] = []
-  readonly #running: Promise<void>[] = []
+  readonly #running: Promise<unknown>[] = []
 
   /** Resolves when it answers requests. */
-  async start(options: { idleMs?: number } = {}): Promise<{ ended: Promise<void> }> {
+  async start(options: { idleMs?: number } = {}): Promise<{ ended: Promise<unknown> }> {
     const ready = Promise.withResolvers<void>()
     const state = openState(this.life.context.paths.dir, { uid: -1 })
     const ended = runDaemon({
