@@ -76,7 +76,7 @@ class Machine implements Disposable {
 
 const FLAGS = { port: '8099', json: false }
 
-async function refusalOf(work: Promise<void>): Promise<UserError> {
+async function refusalOf(work: Promise<unknown>): Promise<UserError> {
   const error = await rejectionOf(work)
   if (error instanceof UserError) return error
   throw error
@@ -85,7 +85,7 @@ async function refusalOf(work: Promise<void>): Promise<UserError> {
 test('a unit holds any path as it is', () => {
   const unit = systemdUnit(WISH)
   expect(unit).toContain(
-    'ExecStart="/home/me/my tools/100%%/$$x/agent" "proxy" "start" "--foreground" "--port" "8080"\n',
+    'ExecStart="/home/me/my tools/100%%/$$x/agent" "proxy" "start" "--foreground" "--service" "--port" "8080"\n',
   )
   expect(unit).toContain('Environment="AGENTOPS_HOME=/s\\"t"\n')
   expect(() => systemdUnit({ ...WISH, command: ['/a\nExecStop=/b'] })).toThrow('cannot hold')
@@ -119,7 +119,7 @@ test('on Linux: installed, shown, removed, by the orders that systemd needs', as
   await installService(machine.context, FLAGS)
   expect(readFileSync(file, 'utf8')).toContain('"--port" "8099"')
   await showService(machine.context, FLAGS)
-  expect(machine.output.answers.at(-1)).toBe(`${file}, running`)
+  expect(machine.output.answers.at(-1)).toBe(`${file}, running, not listening`)
   await uninstallService(machine.context, FLAGS)
   expect(existsSync(file)).toBe(false)
   await showService(machine.context, FLAGS)
