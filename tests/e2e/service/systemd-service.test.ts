@@ -1,0 +1,129 @@
+import { afterAll, beforeAll, expect } from 'bun:test'
+import { chmodSync } from 'node:fs'
+import { compileTwoBuilds } from '../../fault/upgrade/two-builds.ts'
+import { engineTest } from '../../engine/test-engine.ts'
+import { temporaryFolder } from '../../support/temporary-folder.ts'
+import { until } from '../support/agent-home.ts'
+import { SystemdMachine } from './systemd-machine.ts'
+
+const LIMIT_MS = 60_000
+const WHOLE = 'agent-1.0.0'
+const NEWER = 'agent-1.1.0'
+const FILE = '/home/me/.config/systemd/user/agent-proxy.service'
+
+const folder = temporaryFolder()
+beforeAll(async () => {
+  if (process.env['AGENT_TEST_DOCKER_HOST'] === undefined) return
+  chmodSync(folder.path, 0o755)
+  await compileTwoBuilds(folder.path)
+}, LIMIT_MS)
+afterAll(() => folder[Symbol.dispose]())
+
+async function machineWith(build: string, firstPort = 1024): Promise<SystemdMachine> {
+  const machine = await SystemdMachine.boot({ builds: folder.path, firstPort })
+  await machine.install(build)
+  return machine
+}
+
+/** Waits until the route is served by the unit's own process, and returns that. */
+async function served(machine: SystemdMachine, port: number): Promise<string> {
+  const host = port === 80 ? 'web.app.localhost' : `web.app.localhost:${port}`
+  await until(
+    'the service answers by name',
+    async () => (await machine.ask(host, port)) === 'hello',
+  )
+  const { MainPID = '' } = await machine.unit()
+  expect(await machine.asUser('agent proxy status')).toContain(`process      ${MainPID}, up`)
+  return MainPID
+}
+
+engineTest(
+  'a service comes back after its death and after a reboot, stays stopped when told to, and leaves nothing',
+  async () => {
+    await using machine = await machineWith(WHOLE)
+    const before = await machine.asUser('find .config .agentops 2> /dev/null | sort || true')
+    expect(before).toBe('')
+    expect(await machine.asUser('agent proxy service install 2> /dev/null')).toBe(
+      `the proxy is a service on port 8080: ${FILE}`,
+    )
+    await machine.asUser('agent route add web.app 9000')
+    const first = await served(machine, 8080)
+    expect(await machine.asUser('agent proxy service status')).toBe(`${FILE}, running on port 8080`)
+
+    await machine.asRoot(`kill -KILL ${first}`)
+    const second = await served(machine, 8080)
+    expect(second).not.toBe(first)
+
+    await machine.asUser('agent proxy restart')
+    expect(await served(machine, 8080)).toBe(second)
+
+    expect(await machine.asUser('agent proxy stop 2>&1')).toBe(
+      'proxy stopped\nits service starts it again at your next login, unless: agent proxy service uninstall',
+    )
+    expect(await machine.asUser('agent proxy service status')).toBe(
+      `${FILE}, running, not listening`,
+    )
+    await machine.asUser('agent proxy start')
+    expect(await served(machine, 8080)).toBe(second)
+
+    await machine.asUser('systemctl --user stop agent-proxy')
+    expect(await machine.unit()).toMatchObject({ ActiveState: 'inactive', ExecMainStatus: '0' })
+
+    await machine.logOut()
+    expect(await machine.ask('web.app.localhost:8080', 8080)).toBe('')
+    await machine.logIn()
+    await served(machine, 8080)
+
+    await machine.asUser('agent proxy service uninstall')
+    await machine.asUser('agent route remove web.app')
+    expect(await machine.unit()).toMatchObject({ ActiveState: 'inactive', UnitFileState: '' })
+    expect(await machine.asUser('find .config -type f -o -type l; pgrep agent || true')).toBe('')
+  },
+  LIMIT_MS,
+)
+
+engineTest(
+  'after an upgrade the service is the newer program, and the only background process',
+  async () => {
+    await using machine = await machineWith(WHOLE)
+    await machine.asUser('agent proxy service install')
+    await machine.asUser('agent route add web.app 9000')
+    const older = await served(machine, 8080)
+    await machine.install(NEWER)
+    expect(await machine.asUser('agent proxy start')).toBe(
+      'proxy listening on http://localhost:8080',
+    )
+    const newer = await served(machine, 8080)
+    expect(newer).not.toBe(older)
+    expect(await machine.asUser('pgrep --exact agent')).toBe(newer)
+    expect(await machine.asUser('agent proxy status')).toContain('version 1.1.0')
+    expect(await machine.unit()).toMatchObject({ ActiveState: 'active', NRestarts: '1' })
+  },
+  LIMIT_MS,
+)
+
+engineTest(
+  'port 80 is refused with the line that opens it, and is served after that line',
+  async () => {
+    await using machine = await machineWith(WHOLE)
+    const refusal = await machine.refusal('agent proxy service install --port 80')
+    const recipe = /fix: (echo .* sudo sysctl .*)/.exec(refusal)?.[1] ?? ''
+    await machine.asUser(recipe)
+    await machine.asUser('agent proxy service install --port 80')
+    await machine.asUser('agent route add web.app 9000')
+    await served(machine, 80)
+    expect(await machine.asUser('agent route list')).toContain('http://web.app.localhost ')
+  },
+  LIMIT_MS,
+)
+
+engineTest(
+  'a service that could not listen is not installed',
+  async () => {
+    await using machine = await machineWith(WHOLE)
+    const refusal = await machine.refusal('agent proxy service install --port 9000')
+    expect(refusal).toContain('port 9000 is in use')
+    expect(await machine.asUser('agent proxy service status')).toBe('no service is installed')
+  },
+  LIMIT_MS,
+)
