@@ -13,9 +13,7 @@ export async function stopProxy(app: AppContext, flags: { json: boolean }): Prom
   const text = stopped ? 'proxy stopped' : 'the proxy is not listening'
   app.output.answer(flags.json ? JSON.stringify({ stopped }) : text)
   if (service && !flags.json)
-    app.output.note(
-      'its service starts it again at your next login, unless: agent proxy service uninstall',
-    )
+    app.output.note('it is a service, and listens again after the next login or boot')
 }
 
 async function stopListening(app: AppContext): Promise<{ stopped: boolean; service: boolean }> {
@@ -75,7 +73,7 @@ export function proxyLines(status: ProxyStatus | undefined): string[] {
 }
 
 function startOf({ service, pinned }: ProxyStatus): string {
-  if (service === true) return 'as a service, also at login until agent proxy service uninstall'
+  if (service === true) return 'as a service'
   return pinned ? 'by name, until agent proxy stop' : 'on demand'
 }
 

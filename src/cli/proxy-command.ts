@@ -1,4 +1,3 @@
-import { Option } from '@commander-js/extra-typings'
 import type { AppContext } from './app-context.ts'
 import { globalOptions, newCommand } from './global-options.ts'
 import { proxyServiceCommand } from './proxy-service-command.ts'
@@ -13,7 +12,7 @@ export function proxyCommand(app: AppContext) {
         .summary(name === 'start' ? 'listen, until stopped by name' : 'stop listening, then start')
         .option('--port <port>', 'where to listen; default 8080')
         .option('--foreground', 'stay in this terminal')
-        .addOption(new Option('--service', 'started by a service manager').hideHelp())
+        .option('--service', 'with --foreground: a service manager starts it again')
         .action(async (options, command) => {
           const { startProxy } = await import('./start-proxy.ts')
           const { json } = globalOptions(command)

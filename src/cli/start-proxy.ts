@@ -5,7 +5,9 @@ import { handOver } from '../daemon/hand-over.ts'
 import { portConflict } from '../daemon/port-conflict.ts'
 import { isNewer } from '../daemon/version-order.ts'
 import { usageError, UserError } from '../lib/errors.ts'
+import { inheritedSockets } from '../platform/inherited-sockets.ts'
 import { needsPrivilege } from '../platform/privileges.ts'
+import { adoptListeners } from '../proxy/bind-proxy.ts'
 import { httpUrl } from '../run/service-env.ts'
 import type { AppContext } from './app-context.ts'
 import { asCaller } from './as-caller.ts'
@@ -38,12 +40,10 @@ export async function startProxy(app: AppContext, flags: StartProxyFlags): Promi
 
 async function startOwnProxy(app: AppContext, flags: StartProxyFlags): Promise<void> {
   const settings = loadSettings(app, settingFlags(flags))
-  let wish = portWish(settings.proxyPort)
-  if (flags.restart || flags.foreground) wish = await makeWay(app, wish, flags)
-  if (flags.foreground) {
-    const { runDaemonHere } = await import('./run-daemon-here.ts')
-    return runDaemonHere(app, { proxy: wish, foreground: true, service: flags.service })
-  }
+  if (flags.foreground) return serveHere(app, flags, portWish(settings.proxyPort))
+  const wish = flags.restart
+    ? await makeWay(app, portWish(settings.proxyPort), flags)
+    : portWish(settings.proxyPort)
   const { state } = openStores(app)
   using _state = state
   using client = await ensureDaemon({
@@ -57,6 +57,19 @@ async function startOwnProxy(app: AppContext, flags: StartProxyFlags): Promise<v
   announceProxy(app, port, flags.json)
 }
 
+/** Listens on the sockets of a socket unit, if there are any, instead of on the wished port. */
+async function serveHere(app: AppContext, flags: StartProxyFlags, wish: PortWish): Promise<void> {
+  const { runDaemonHere } = await import('./run-daemon-here.ts')
+  const here = { foreground: true, service: flags.service }
+  const sockets = inheritedSockets(app.host.env)
+  const [first] = sockets
+  if (first === undefined)
+    return runDaemonHere(app, { ...here, proxy: await makeWay(app, wish, flags) })
+  const given = { port: first.port, source: 'asked' as const }
+  await makeWay(app, given, { ...flags, isOpen: true })
+  return runDaemonHere(app, { ...here, bound: adoptListeners(sockets) })
+}
+
 /** The one line that says where the proxy listens. */
 export function announceProxy(app: AppContext, port: number, json: boolean): void {
   const url = httpUrl('localhost', port)
@@ -67,7 +80,7 @@ export function announceProxy(app: AppContext, port: number, json: boolean): voi
 async function makeWay(
   app: AppContext,
   wish: PortWish,
-  { restart, foreground, service }: StartProxyFlags,
+  { restart, foreground, service, isOpen = false }: StartProxyFlags & { isOpen?: boolean },
 ): Promise<PortWish> {
   const stores = openStoresForReading(app)
   if (stores === undefined) return wish
@@ -77,7 +90,7 @@ async function makeWay(
   using client = found.client
   if (service) refuseNewer(app, found.hello)
   const { port: live } = await client.proxyStatus()
-  const next = live === undefined ? wish : nextWish(app, wish, { live, restart })
+  const next = live === undefined ? wish : nextWish(app, wish, { live, restart, isOpen })
   if (restart) await client.stopProxy()
   if (foreground) await handOver(client)
   return next
@@ -96,11 +109,11 @@ function refuseNewer({ build }: AppContext, { version }: Hello): void {
 function nextWish(
   app: AppContext,
   wish: PortWish,
-  { live, restart }: { live: number; restart: boolean },
+  { live, restart, isOpen }: { live: number; restart: boolean; isOpen: boolean },
 ): PortWish {
   const next = wish.source === 'asked' ? wish : { port: live, source: 'asked' as const }
   if (!restart && next.port !== live && next.port !== 0) throw portConflict(live, next.port)
-  if (app.host.uid !== 0 && needsPrivilege(next.port))
+  if (!isOpen && app.host.uid !== 0 && needsPrivilege(next.port))
     throw usageError(
       `port ${next.port} needs privileges that this user does not have, so the proxy stays as it is`,
       `sudo agent proxy restart --port=${next.port}`,

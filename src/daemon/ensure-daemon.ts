@@ -64,9 +64,14 @@ async function livingDaemon(state: State, version: string): Promise<LivingDaemon
   if (found === undefined) return undefined
   const { client, hello } = found
   const proxyPort = readDaemonRow(state)?.proxyPort
-  const daemon = { version: hello.version, ...(proxyPort === undefined ? {} : { proxyPort }) }
+  const isService = hello.service === true
+  const daemon = {
+    version: hello.version,
+    service: isService,
+    ...(proxyPort === undefined ? {} : { proxyPort }),
+  }
   const isCurrent = !makesWay(daemon, version, mayListenOn)
-  return { client, isCurrent, isService: hello.service === true }
+  return { client, isCurrent, isService }
 }
 
 /** The service once its manager has started it again; undefined when that does not happen, or starts the older program. */
