@@ -34,17 +34,35 @@ export class SystemdMachine implements AsyncDisposable {
   }
 
   /** `firstPort`: the first that an ordinary user may listen on. */
-  static async boot(options: { builds: string; firstPort: number }): Promise<SystemdMachine> {
-    const labels = Object.entries(testLabels()).flatMap(([name, value]) => [
-      '--label',
-      `${name}=${value}`,
+  static async boot({
+    builds,
+    firstPort,
+  }: {
+    builds: string
+    firstPort: number
+  }): Promise<SystemdMachine> {
+    const options = {
+      tmpfs: ['/run', '/tmp'],
+      sysctl: [
+        `net.ipv4.ip_unprivileged_port_start=${firstPort}`,
+        // Off in containers of older engines.
+        'net.ipv6.conf.all.disable_ipv6=0',
+      ],
+      volume: [`${builds}:/builds:ro`],
+      label: Object.entries(testLabels()).map(([name, value]) => `${name}=${value}`),
+    }
+    const words = Object.entries(options).flatMap(([name, values]) =>
+      values.flatMap((value) => [`--${name}`, value]),
+    )
+    const id = await docker([
+      'run',
+      '--detach',
+      '--privileged',
+      '--cgroupns',
+      'private',
+      ...words,
+      SYSTEMD_IMAGE,
     ])
-    const words = [
-      ...['--privileged', '--cgroupns', 'private', '--tmpfs', '/run', '--tmpfs', '/tmp'],
-      ...['--sysctl', `net.ipv4.ip_unprivileged_port_start=${options.firstPort}`],
-      ...['--volume', `${options.builds}:/builds:ro`],
-    ]
-    const id = await docker(['run', '--detach', ...labels, ...words, SYSTEMD_IMAGE])
     const machine = new SystemdMachine(id)
     try {
       await machine.#start()

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect } from 'bun:test'
-import { chmodSync } from 'node:fs'
+import { chmodSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { compileTwoBuilds } from '../../fault/upgrade/two-builds.ts'
 import { engineTest } from '../../engine/test-engine.ts'
 import { temporaryFolder } from '../../support/temporary-folder.ts'
@@ -7,7 +8,7 @@ import { until } from '../support/agent-home.ts'
 import { SystemdMachine } from './systemd-machine.ts'
 
 const LIMIT_MS = 60_000
-const WHOLE = 'agent-1.0.0'
+const OLDER = 'agent-1.0.0'
 const NEWER = 'agent-1.1.0'
 const FILE = '/home/me/.config/systemd/user/agent-proxy.service'
 
@@ -40,7 +41,7 @@ async function served(machine: SystemdMachine, port: number): Promise<string> {
 engineTest(
   'a service comes back after its death and after a reboot, stays stopped when told to, and leaves nothing',
   async () => {
-    await using machine = await machineWith(WHOLE)
+    await using machine = await machineWith(OLDER)
     const before = await machine.asUser('find .config .agentops 2> /dev/null | sort || true')
     expect(before).toBe('')
     expect(await machine.asUser('agent proxy service install 2> /dev/null')).toBe(
@@ -58,7 +59,7 @@ engineTest(
     expect(await served(machine, 8080)).toBe(second)
 
     expect(await machine.asUser('agent proxy stop 2>&1')).toBe(
-      'proxy stopped\nits service starts it again at your next login, unless: agent proxy service uninstall',
+      'proxy stopped\nit is a service, and listens again after the next login or boot',
     )
     expect(await machine.asUser('agent proxy service status')).toBe(
       `${FILE}, running, not listening`,
@@ -85,7 +86,7 @@ engineTest(
 engineTest(
   'after an upgrade the service is the newer program, and the only background process',
   async () => {
-    await using machine = await machineWith(WHOLE)
+    await using machine = await machineWith(OLDER)
     await machine.asUser('agent proxy service install')
     await machine.asUser('agent route add web.app 9000')
     const older = await served(machine, 8080)
@@ -105,7 +106,7 @@ engineTest(
 engineTest(
   'port 80 is refused with the line that opens it, and is served after that line',
   async () => {
-    await using machine = await machineWith(WHOLE)
+    await using machine = await machineWith(OLDER)
     const refusal = await machine.refusal('agent proxy service install --port 80')
     const recipe = /fix: (echo .* sudo sysctl .*)/.exec(refusal)?.[1] ?? ''
     await machine.asUser(recipe)
@@ -117,10 +118,48 @@ engineTest(
   LIMIT_MS,
 )
 
+/** The files and the orders of the documents for a port that systemd opens. */
+function socketUnits(): string {
+  const text = readFileSync(join(import.meta.dirname, '../../../docs/install.md'), 'utf8')
+  const files = [...text.matchAll(/```ini\n *# (\S+)\n([^`]*)```/g)].map(
+    ([, path = '', body = '']) => `cat > ${path} <<'END'\n${body.replaceAll(/^ +/gm, '')}END\n`,
+  )
+  const order = /^ *sudo (systemctl enable .*)$/m.exec(text)?.[1] ?? ''
+  return [...files, order].join('')
+}
+
+engineTest(
+  'systemd opens port 80 and hands it over, also to the newer program after an upgrade',
+  async () => {
+    await using machine = await machineWith(OLDER)
+    await machine.asUser('mkdir -p .local/bin && ln -s /usr/local/bin/agent .local/bin/agent')
+    await machine.asRoot(socketUnits())
+    await machine.asUser('agent route add web.app 9000')
+    const asked = () => machine.ask('web.app.localhost', 80)
+    expect(await asked()).toBe('hello')
+    const status = await machine.asUser('agent proxy status')
+    expect(status).toContain('http://localhost\naddresses    127.0.0.1, ::1\n')
+    expect(status).toContain('as a service')
+    const pid = await machine.asRoot('systemctl show agent-proxy --property MainPID --value')
+    expect(status).toContain(`${pid}, up`)
+    expect(await machine.asRoot(`stat --format %U /proc/${pid}`)).toBe('me')
+
+    await machine.install(NEWER)
+    expect(await machine.asUser('agent proxy start')).toBe('proxy listening on http://localhost')
+    expect(await asked()).toBe('hello')
+    expect(await machine.asUser('agent proxy status')).toContain('version 1.1.0')
+
+    await machine.asRoot(`kill -KILL $(systemctl show agent-proxy --property MainPID --value)`)
+    // Who asks meanwhile waits for the next one.
+    expect(await asked()).toBe('hello')
+  },
+  LIMIT_MS,
+)
+
 engineTest(
   'a service that could not listen is not installed',
   async () => {
-    await using machine = await machineWith(WHOLE)
+    await using machine = await machineWith(OLDER)
     const refusal = await machine.refusal('agent proxy service install --port 9000')
     expect(refusal).toContain('port 9000 is in use')
     expect(await machine.asUser('agent proxy service status')).toBe('no service is installed')
