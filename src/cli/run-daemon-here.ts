@@ -27,7 +27,8 @@ export type DaemonHere = {
 
 /** Becomes the daemon in this process. Whoever started it reads one line: ready, or what stopped it. */
 export async function runDaemonHere(app: AppContext, here: DaemonHere): Promise<void> {
-  const log = here.foreground
+  const isWatched = here.foreground && here.service !== true
+  const log = isWatched
     ? (line: string): void => app.output.note(printable(line))
     : fileLog(app.paths.daemonLog, app.clock)
   try {

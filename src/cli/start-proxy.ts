@@ -1,16 +1,18 @@
 import type { Hello, PortSource } from '../daemon/control-protocol.ts'
 import { ensureDaemon } from '../daemon/ensure-daemon.ts'
+import { fileLog } from '../daemon/file-log.ts'
 import { findDaemonAndHello } from '../daemon/find-daemon.ts'
 import { handOver } from '../daemon/hand-over.ts'
 import { portConflict } from '../daemon/port-conflict.ts'
 import { isNewer } from '../daemon/version-order.ts'
-import { usageError, UserError } from '../lib/errors.ts'
+import { messageOf, usageError, UserError } from '../lib/errors.ts'
 import { inheritedSockets } from '../platform/inherited-sockets.ts'
 import { needsPrivilege } from '../platform/privileges.ts'
 import { adoptListeners } from '../proxy/bind-proxy.ts'
 import { httpUrl } from '../run/service-env.ts'
 import type { AppContext } from './app-context.ts'
 import { asCaller } from './as-caller.ts'
+import { ExitError } from './exit-error.ts'
 import { loadSettings, portBesideFiles, portWish } from './load-settings.ts'
 import { settingFlags } from './run-flags.ts'
 import { openStores, openStoresForReading } from './stores.ts'
@@ -40,6 +42,8 @@ export async function startProxy(app: AppContext, flags: StartProxyFlags): Promi
 
 async function startOwnProxy(app: AppContext, flags: StartProxyFlags): Promise<void> {
   const settings = loadSettings(app, settingFlags(flags))
+  if (flags.foreground && flags.service)
+    return logged(app, serveHere(app, flags, portWish(settings.proxyPort)))
   if (flags.foreground) return serveHere(app, flags, portWish(settings.proxyPort))
   const wish = flags.restart
     ? await makeWay(app, portWish(settings.proxyPort), flags)
@@ -68,6 +72,16 @@ async function serveHere(app: AppContext, flags: StartProxyFlags, wish: PortWish
   const given = { port: first.port, source: 'asked' as const }
   await makeWay(app, given, { ...flags, isOpen: true })
   return runDaemonHere(app, { ...here, bound: adoptListeners(sockets) })
+}
+
+/** Why a service could not serve: where its user cannot read the service manager's own log, or it has none. */
+async function logged(app: AppContext, work: Promise<void>): Promise<void> {
+  try {
+    await work
+  } catch (error) {
+    if (!(error instanceof ExitError)) fileLog(app.paths.daemonLog, app.clock)(messageOf(error))
+    throw error
+  }
 }
 
 /** The one line that says where the proxy listens. */

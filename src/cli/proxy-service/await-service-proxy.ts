@@ -16,20 +16,14 @@ export async function awaitServiceProxy(
   for (;;) {
     const status = await readProxyStatus(app)
     if (status?.service === true && status.port === port) return
-    if (signal.aborted) throw notListening(manager, port)
+    if (signal.aborted) throw notListening(app, manager.file, port)
     await delay(LOOK_AGAIN_MS)
   }
 }
 
-function notListening({ name, file }: InstalledService['manager'], port: number): UserError {
-  const look =
-    name === 'systemd'
-      ? 'see why: journalctl --user --unit agent-proxy --lines 20'
-      : `see why, in a terminal: agent proxy start --foreground --port ${port}`
+function notListening({ paths }: AppContext, file: string, port: number): UserError {
   return new UserError(
     `${file} is installed, but no proxy listens on ${httpUrl('localhost', port)}`,
-    {
-      fix: [look, 'agent proxy service uninstall'],
-    },
+    { fix: [`look into ${paths.daemonLog}`, 'agent proxy service uninstall'] },
   )
 }

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect } from 'bun:test'
 import { chmodSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { compileBinary } from '../../../scripts/compile-binary.ts'
 import { compileTwoBuilds } from '../../fault/upgrade/two-builds.ts'
 import { engineTest } from '../../engine/test-engine.ts'
 import { temporaryFolder } from '../../support/temporary-folder.ts'
@@ -8,6 +9,8 @@ import { until } from '../support/agent-home.ts'
 import { SystemdMachine } from './systemd-machine.ts'
 
 const LIMIT_MS = 60_000
+/** With the schema of the next one. */
+const OLDEST = 'agent-0.9.0'
 const OLDER = 'agent-1.0.0'
 const NEWER = 'agent-1.1.0'
 const FILE = '/home/me/.config/systemd/user/agent-proxy.service'
@@ -17,6 +20,11 @@ beforeAll(async () => {
   if (process.env['AGENT_TEST_DOCKER_HOST'] === undefined) return
   chmodSync(folder.path, 0o755)
   await compileTwoBuilds(folder.path)
+  await compileBinary({
+    entry: join(import.meta.dirname, '../../../src/main.ts'),
+    outfile: join(folder.path, OLDEST),
+    constants: { version: '0.9.0', faults: false },
+  })
 }, LIMIT_MS)
 afterAll(() => folder[Symbol.dispose]())
 
@@ -99,6 +107,23 @@ engineTest(
     expect(await machine.asUser('pgrep --exact agent')).toBe(newer)
     expect(await machine.asUser('agent proxy status')).toContain('version 1.1.0')
     expect(await machine.unit()).toMatchObject({ ActiveState: 'active', NRestarts: '1' })
+  },
+  LIMIT_MS,
+)
+
+engineTest(
+  'a service of an older program leaves the newer one alone, and says so',
+  async () => {
+    await using machine = await machineWith(OLDER)
+    await machine.asUser(`cp /builds/${OLDEST} agent && ./agent proxy service install`)
+    await machine.asUser('agent proxy start')
+    const words = 'the service is of agent 0.9.0, and 1.0.0 runs in the background already'
+    await until('the service says why it ends', async () =>
+      (await machine.asUser('cat .agentops/daemon.log')).includes(words),
+    )
+    expect(await machine.asUser('agent proxy status')).toContain('version 1.0.0')
+    await machine.asUser('agent proxy service install')
+    expect(await machine.asUser('agent proxy status')).toContain('as a service')
   },
   LIMIT_MS,
 )
