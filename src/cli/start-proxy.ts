@@ -30,6 +30,8 @@ type PortWish = { port: number; source: PortSource }
 
 /** Has the proxy listen until it is stopped by name. */
 export async function startProxy(app: AppContext, flags: StartProxyFlags): Promise<void> {
+  if (flags.service && !flags.foreground)
+    throw usageError('--service goes with --foreground', 'agent proxy start --foreground --service')
   const caller = app.sudoCaller()
   // Files are the user's, and nothing of the user's is touched before we are that user.
   const asked = portBesideFiles(app, settingFlags(flags))
