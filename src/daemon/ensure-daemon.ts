@@ -89,12 +89,12 @@ async function serviceAgain({
 async function startDaemon({ paths, selfCommand, env }: EnsureDaemonOptions): Promise<void> {
   const log = openLog(paths.daemonLog)
   try {
-    const line = await spawnDetached([...selfCommand, '__daemon'], {
+    const { firstLine } = spawnDetached([...selfCommand, '__daemon'], {
       env: daemonEnv(env, paths),
       stderr: log ?? 'ignore',
       limitMs: START_LIMIT_MS,
     })
-    decodeDaemonReport(line, paths)
+    decodeDaemonReport(await firstLine, paths)
   } finally {
     if (log !== undefined) closeSync(log)
   }
