@@ -15,13 +15,16 @@ const OLDER = 'agent-1.0.0'
 const NEWER = 'agent-1.1.0'
 const FILE = '/home/me/.config/systemd/user/agent-proxy.service'
 
+const projectDir = join(import.meta.dirname, '../../..')
+const INSTALL_PAGE = readFileSync(join(projectDir, 'docs', 'install.md'), 'utf8')
+
 const folder = temporaryFolder()
 beforeAll(async () => {
   if (process.env['AGENT_TEST_DOCKER_HOST'] === undefined) return
   chmodSync(folder.path, 0o755)
   await compileTwoBuilds(folder.path)
   await compileBinary({
-    entry: join(import.meta.dirname, '../../../src/main.ts'),
+    entry: join(projectDir, 'src', 'main.ts'),
     outfile: join(folder.path, OLDEST),
     constants: { version: '0.9.0', faults: false },
   })
@@ -129,11 +132,12 @@ engineTest(
 )
 
 engineTest(
-  'port 80 is refused with the line that opens it, and is served after that line',
+  'port 80 is refused with the documented line that opens it, and is served after that line',
   async () => {
     await using machine = await machineWith(OLDER)
     const refusal = await machine.refusal('agent proxy service install --port 80')
     const recipe = /fix: (echo .* sudo sysctl .*)/.exec(refusal)?.[1] ?? ''
+    expect(INSTALL_PAGE).toContain(`${recipe}\n   agent proxy service install --port 80\n`)
     await machine.asUser(recipe)
     await machine.asUser('agent proxy service install --port 80')
     await machine.asUser('agent route add web.app 9000')
@@ -145,11 +149,10 @@ engineTest(
 
 /** The files and the orders of the documents for a port that systemd opens. */
 function socketUnits(): string {
-  const text = readFileSync(join(import.meta.dirname, '../../../docs/install.md'), 'utf8')
-  const files = [...text.matchAll(/```ini\n *# (\S+)\n([^`]*)```/g)].map(
+  const files = [...INSTALL_PAGE.matchAll(/```ini\n *# (\S+)\n([^`]*)```/g)].map(
     ([, path = '', body = '']) => `cat > ${path} <<'END'\n${body.replaceAll(/^ +/gm, '')}END\n`,
   )
-  const order = /^ *sudo (systemctl enable .*)$/m.exec(text)?.[1] ?? ''
+  const order = /^ *sudo (systemctl enable .*)$/m.exec(INSTALL_PAGE)?.[1] ?? ''
   return [...files, order].join('')
 }
 
