@@ -47,6 +47,7 @@ export async function attachToRun(
     interactive: stdin,
     detachKeys,
     redraw: stdin,
+    whenUnread: 'leave',
     onStop: () => recordStop(run.id, context),
   })
   if (session.kind === 'detached') {

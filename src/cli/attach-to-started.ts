@@ -18,6 +18,7 @@ export async function attachToStarted(
     interactive: boolean
     detachKeys: Uint8Array
     redraw?: boolean
+    whenUnread: SessionOptions['whenUnread']
     onInterrupt?: SessionOptions['onInterrupt']
     /** Called before the first signal, so that the end is known to be asked for whoever sees it. */
     onStop: () => void
@@ -41,6 +42,7 @@ export async function attachToStarted(
     tty: interactive,
     detachKeys: options.detachKeys,
     redraw: options.redraw ?? false,
+    whenUnread: options.whenUnread,
     ...(options.onInterrupt === undefined ? {} : { onInterrupt: options.onInterrupt }),
   })
   // The cursor stands wherever the program inside left it.

@@ -74,6 +74,7 @@ async function follow(
     output: app.output,
     stdin,
     tty,
+    whenUnread: 'stop',
     detachKeys: parseDetachKeys(DEFAULT_DETACH_KEYS),
   })
   if (end.kind === 'detached') return 0

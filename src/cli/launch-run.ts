@@ -114,6 +114,7 @@ async function stayAttached(
     container,
     interactive: plan.interactive,
     detachKeys,
+    whenUnread: 'stop',
     onStop: () => recordStop(run.id, context),
     onInterrupt: (handler) => interruption.handOver(handler),
   })

@@ -29,11 +29,13 @@ export type SessionOptions = {
   detachKeys: Uint8Array
   /** It ran before we came: have what it shows drawn again. */
   redraw?: boolean
+  /** When nobody reads the output any more (`| head`): `stop` the process, as a broken pipe does, or `leave` it. */
+  whenUnread: 'stop' | 'leave'
   /** Who tells of interrupts, where somebody listens for them already; absent: this process's own signals. */
   onInterrupt?: (handler: () => void) => Disposable
 }
 
-/** `interrupted`: it ended because the user asked for it (Ctrl-C, SIGTERM, SIGHUP). */
+/** `interrupted`: it ended because the user asked for it (Ctrl-C, SIGTERM, SIGHUP) or took no more of its output. */
 export type SessionEnd = { kind: 'ended'; interrupted: boolean } | { kind: 'detached' }
 
 /**
@@ -44,21 +46,28 @@ export async function runSession(options: SessionOptions): Promise<SessionEnd> {
   using cleanup = new DisposableStack()
   const interrupts = { count: 0 }
   const onInterrupt = options.onInterrupt ?? onOwnSignals
-  cleanup.use(
-    onInterrupt(() => {
-      interrupts.count += 1
-      const end = interrupts.count === 1 ? options.target.stop() : options.target.kill()
-      // A failure shows as output that does not end; the next interrupt tries harder.
-      end.catch(() => undefined)
-    }),
-  )
+  const interrupt = (): void => {
+    interrupts.count += 1
+    const end = interrupts.count === 1 ? options.target.stop() : options.target.kill()
+    // A failure shows as output that does not end; the next interrupt tries harder.
+    end.catch(() => undefined)
+  }
+  cleanup.use(onInterrupt(interrupt))
   if (options.tty) {
     const { terminal, target, redraw = false } = options
     cleanup.use(followTerminal({ terminal, redraw, resize: (size) => target.resize(size) }))
   }
   const detached = options.stdin ? forwardInput(options, cleanup) : neverDetached()
-  const ended = passOutput(options).then(() => 'ended' as const)
-  const first = await Promise.race([ended, detached.then(() => 'detached' as const)])
+  const left = Promise.withResolvers<void>()
+  const onUnread = (): void => {
+    if (options.whenUnread === 'leave') left.resolve()
+    else if (interrupts.count === 0) interrupt()
+  }
+  const ended = passOutput({ ...options, onUnread }).then(() => 'ended' as const)
+  const first = await Promise.race([
+    ended,
+    Promise.race([detached, left.promise]).then(() => 'detached' as const),
+  ])
   if (first === 'detached') return { kind: 'detached' }
   return { kind: 'ended', interrupted: interrupts.count > 0 }
 }

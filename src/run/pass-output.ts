@@ -9,15 +9,17 @@ const SILENCE_MS = 1000
  * Passes a process's output on until it ends. A connection that was made just after the process's end never
  * ends by itself, so once `exit` has settled, silence is the end too; a slow reader's time does not count as silence.
  * Without `exit` the end of the output is all that counts. Rejects when the connection breaks or `exit` does.
+ * When nobody reads any more (`| head`), that is told once; what still comes is dropped, so that the process can end.
  */
 export async function passOutput(options: {
   stream: ContainerStream
   output: Pick<Output, 'pass'>
   exit?: Promise<unknown>
+  onUnread?: () => void
 }): Promise<void> {
-  const { stream, output, exit } = options
+  const { exit } = options
   const progress = { steps: 0, isWaiting: true }
-  const passing = passAll(stream, output, progress)
+  const passing = passAll(options, progress)
   if (exit === undefined) return passing
   using stop = abortOnDispose()
   await Promise.race([
@@ -29,14 +31,22 @@ export async function passOutput(options: {
 type Progress = { steps: number; isWaiting: boolean }
 
 async function passAll(
-  stream: ContainerStream,
-  output: Pick<Output, 'pass'>,
+  {
+    stream,
+    output,
+    onUnread,
+  }: { stream: ContainerStream; output: Pick<Output, 'pass'>; onUnread?: () => void },
   progress: Progress,
 ): Promise<void> {
+  let isRead = true
   for await (const chunk of stream.output) {
     progress.steps += 1
     progress.isWaiting = false
-    await output.pass(chunk.stream, chunk.bytes)
+    const isTaken = await output.pass(chunk.stream, chunk.bytes)
+    if (!isTaken && isRead) {
+      isRead = false
+      onUnread?.()
+    }
     progress.steps += 1
     progress.isWaiting = true
   }

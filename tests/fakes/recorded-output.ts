@@ -12,7 +12,11 @@ export class RecordedOutput implements Output {
 
   passNote = (text: string): void => void (this.notes += text)
 
+  /** Nobody reads what is passed on any more. */
+  isClosed = false
+
   pass = async (stream: 'stdout' | 'stderr', bytes: Uint8Array): Promise<boolean> => {
+    if (this.isClosed) return false
     this.passed[stream] += Buffer.from(bytes).toString()
     return true
   }

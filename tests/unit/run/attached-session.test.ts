@@ -54,7 +54,7 @@ class OtherSide implements ContainerStream {
   }
 }
 
-function session(options: { tty: boolean; stdin?: boolean }): {
+function session(options: { tty: boolean; stdin?: boolean; whenUnread?: 'stop' | 'leave' }): {
   other: OtherSide
   terminal: FakeTerminal
   output: RecordedOutput
@@ -75,6 +75,7 @@ function session(options: { tty: boolean; stdin?: boolean }): {
     output,
     stdin: options.stdin ?? true,
     tty: options.tty,
+    whenUnread: options.whenUnread ?? 'stop',
     detachKeys: parseDetachKeys(DEFAULT_DETACH_KEYS),
   })
   return { other, terminal, output, end }
@@ -110,6 +111,25 @@ describe('an attached session', () => {
     expect(seen.ended).toBe(false)
     other.end()
     await end
+  })
+
+  test('stops the process once nobody reads its output, as a broken pipe does', async () => {
+    const { other, output, end } = session({ tty: false })
+    output.isClosed = true
+    other.say('y\n')
+    other.say('y\n')
+    await settle()
+    expect(other.calls).toEqual(['stop'])
+    other.end()
+    expect(await end).toEqual({ kind: 'ended', interrupted: true })
+  })
+
+  test('or leaves it running, where it is not ours to end', async () => {
+    const { other, output, end } = session({ tty: false, stdin: false, whenUnread: 'leave' })
+    output.isClosed = true
+    other.say('y\n')
+    expect(await end).toEqual({ kind: 'detached' })
+    expect(other.calls).toEqual([])
   })
 
   test('with a TTY: raw until it ends, the size told after each change', async () => {
