@@ -57,10 +57,10 @@ export class EngineClient {
 
   /** Asks the engine what it is; further requests are in the version that both know. */
   async greet(signal?: AbortSignal): Promise<EngineGreeting> {
-    const { status, headers, text } = await this.#exchange(
-      { method: 'GET', path: '/_ping', deadlineMs: deadlines.pingMs, signal },
-      '',
-    )
+    const ping = { method: 'GET', path: '/_ping', deadlineMs: deadlines.pingMs, signal } as const
+    const { status, headers, text } = await this.#exchange(ping, '').catch((error: unknown) => {
+      throw error instanceof EngineError ? refusedPing(this.endpoint, error) : error
+    })
     const engineVersion = String(headers['api-version'] ?? '')
     const apiVersion = negotiateVersion(engineVersion)
     if (apiVersion === undefined) {
@@ -185,4 +185,17 @@ async function engineError(
   { status, body }: TransportResponse,
 ): Promise<EngineError> {
   return new EngineError({ method, path, status, reason: errorReason(await readBody(body)) })
+}
+
+/** Some other HTTP server, or a guard before an engine that lets nothing through. */
+function refusedPing(endpoint: string, cause: EngineError): UnavailableError {
+  return new UnavailableError(
+    `what answers at ${endpoint} is not a Docker engine: it answered ${cause.method} ${cause.path} with ${cause.status}`,
+    {
+      reason: 'incompatible',
+      endpoint,
+      fix: 'name the engine with DOCKER_HOST=unix:///path/to/docker.sock',
+      cause,
+    },
+  )
 }

@@ -59,6 +59,13 @@ test('an engine that is too old, or none at all, is refused with what it said', 
   }
 })
 
+test('so is what answers the first question with an error: some other HTTP server', async () => {
+  await using server = await RawServer.start(({ socket }) => socket.end(response(404, 'not here')))
+  const error = await rejectionOf((await clientOf(server)).greet())
+  expect(reasonOf(error)).toBe('incompatible')
+  expect(error.message).toContain('is not a Docker engine: it answered GET /_ping with 404')
+})
+
 test('nothing this process has in its environment counts', async () => {
   const before = { ...process.env }
   Object.assign(process.env, {
