@@ -24,6 +24,8 @@ export interface HeldLock extends Disposable {
 export function tryLock(path: string): HeldLock | undefined {
   const database = openLockFile(path)
   try {
+    // A journal would be a file beside it, and a full disk would keep runs from being stopped.
+    database.exec('PRAGMA journal_mode = MEMORY')
     database.exec('BEGIN EXCLUSIVE')
   } catch (error) {
     database.close()

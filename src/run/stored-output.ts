@@ -2,8 +2,10 @@ import { createReadStream, existsSync, mkdirSync, renameSync, rmSync } from 'nod
 import { open } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { z } from 'zod'
+import { errorCode } from '../lib/errors.ts'
 import { LineDecoder } from '../lib/line-decoder.ts'
 import { faultPoint } from '../platform/fault-point.ts'
+import { noRoomLeft } from '../platform/write-fault.ts'
 import type { LogChunk, StreamName } from '../runtime/container-stream.ts'
 
 /** A line of a run's stored output: bytes that are no UTF-8 were replaced. */
@@ -51,7 +53,7 @@ export async function storeOutput(
   } catch (error) {
     await file.close()
     rmSync(unfinished, { force: true })
-    throw error
+    throw errorCode(error) === 'ENOSPC' ? noRoomLeft(path, error) : error
   }
 }
 

@@ -1,5 +1,13 @@
 import { describe, expect, test } from 'bun:test'
-import { existsSync, mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { UserError } from '../../../src/lib/errors.ts'
 import { acquireLock, tryLock } from '../../../src/platform/file-lock.ts'
@@ -35,6 +43,13 @@ describe('a file lock', () => {
     using one = tryLock(join(folder.path, 'a.lock'))
     using other = tryLock(join(folder.path, 'b.lock'))
     expect([one, other]).not.toContain(undefined)
+  })
+
+  test('needs no room on the disk: nothing is written beside it while it is held', () => {
+    using folder = temporaryFolder()
+    using lock = tryLock(join(folder.path, 'a.lock'))
+    expect(lock).toBeDefined()
+    expect(readdirSync(folder.path)).toEqual(['a.lock'])
   })
 
   test('leaves an empty file for its owner alone, and nothing beside it', () => {
