@@ -1,20 +1,29 @@
 import { Command, type CommandUnknownOpts } from '@commander-js/extra-typings'
 import type { AppContext } from './app-context.ts'
 import { Style } from './style.ts'
+import { CommandLineError } from './usage-problem.ts'
 
 /** Flags that every command takes. */
 export type GlobalOptions = { json: boolean; verbose: boolean; color: boolean }
 
 /** A command with the global flags; all of ours are made here. */
 export function newCommand(name: string) {
-  return new Command(name)
+  const command = new Command(name)
     .option('--json', 'print a machine-readable result')
     .option('-v, --verbose', 'say more about what happens')
     .option('--no-color', 'print without colours')
     .helpOption('-h, --help', 'show this help')
-    .exitOverride()
     .configureOutput({ outputError: () => undefined })
     .showSuggestionAfterError(true)
+  return command.exitOverride((error) => {
+    throw new CommandLineError(error, fullName(command))
+  })
+}
+
+/** `agent proxy start` */
+function fullName(command: CommandUnknownOpts): string {
+  const above = command.parent === null ? '' : `${fullName(command.parent)} `
+  return `${above}${command.name()}`
 }
 
 /** The global flags, wherever they stand: `agent --json proxy status` and `agent proxy status --json` are the same. */
