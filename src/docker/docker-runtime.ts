@@ -11,7 +11,12 @@ import type {
 } from '../runtime/container-runtime.ts'
 import type { ContainerSpec } from '../runtime/container-spec.ts'
 import type { ContainerId, ContainerState, RuntimeInfo } from '../runtime/container-state.ts'
-import type { ContainerStream, LogChunk, LogOptions } from '../runtime/container-stream.ts'
+import type {
+  ContainerStream,
+  LogChunk,
+  LogOptions,
+  OutputChunk,
+} from '../runtime/container-stream.ts'
 import type { LabelSelector } from '../runtime/labels.ts'
 import type { TerminalSize } from '../runtime/terminal-size.ts'
 
@@ -22,6 +27,7 @@ import { DockerDiskUse } from './disk-use.ts'
 import type { EngineClient } from './engine-client.ts'
 import { decodeEvents, openEvents } from './events.ts'
 import { DockerConfinement } from './docker-confinement.ts'
+import { execOutput } from './exec-output.ts'
 import { Execs } from './exec.ts'
 import { waitForExit } from './exit-wait.ts'
 import { HijackedStream } from './hijacked-stream.ts'
@@ -143,10 +149,15 @@ export class DockerRuntime implements ContainerRuntime {
     const execs = this.#execs
     // Engines before API 1.42 ignore the size they were given at the start.
     if (tty && size !== undefined) await execs.resize(execId, size, signal)
+    const { endpoint } = this
+    const exitCode = (exitSignal?: AbortSignal): Promise<number> =>
+      execs.exitCode(execId, id, exitSignal)
+    const output = (frames: AsyncIterable<OutputChunk>): AsyncIterable<OutputChunk> =>
+      execOutput(frames, exitCode)
     return {
-      stream: new HijackedStream(connection, { tty, endpoint: this.endpoint }),
+      stream: new HijackedStream(connection, { tty, endpoint, output }),
       resize: (newSize) => execs.resize(execId, newSize),
-      exitCode: (exitSignal) => execs.exitCode(execId, id, exitSignal),
+      exitCode,
     }
   }
 

@@ -15,10 +15,19 @@ export class HijackedStream implements ContainerStream {
   readonly #connection: Duplex
   readonly #endpoint: string
 
-  constructor(connection: Duplex, options: { tty: boolean; endpoint: string }) {
+  /** @param options `output`: what makes of the output what the reader gets */
+  constructor(
+    connection: Duplex,
+    options: {
+      tty: boolean
+      endpoint: string
+      output?: (output: AsyncIterable<OutputChunk>) => AsyncIterable<OutputChunk>
+    },
+  ) {
     this.#connection = connection
     this.#endpoint = options.endpoint
-    this.output = this.#read(options.tty)
+    const output = this.#read(options.tty)
+    this.output = options.output?.(output) ?? output
     // Errors come out where the stream is used; without a listener they would end the process.
     connection.on('error', () => undefined)
   }

@@ -42,17 +42,31 @@ export function startErrorOf(id: ContainerId, error: EngineError): Error {
   return startErrorFrom(error)
 }
 
+/** Why a command of exec did not start, from what the engine says in place of its output. */
+export function execErrorOf(reason: string): StartError {
+  const { exitCode, what, fix } = knownWords(reason) ?? {
+    exitCode: 126,
+    what: `the command could not be started: ${innermost(reason)}`,
+  }
+  return new StartError(what, exitCode, { cause: new Error(reason), ...(fix && { fix }) })
+}
+
 function startErrorFrom(error: EngineError): StartError {
   const { exitCode, what, fix } = wordsFor(error.reason)
   return new StartError(what, exitCode, { cause: error, ...(fix && { fix }) })
 }
 
 function wordsFor(reason: string): Words {
+  const what = `the container could not be started: ${innermost(reason)}`
+  return knownWords(reason) ?? { exitCode: 125, what }
+}
+
+function knownWords(reason: string): Words | undefined {
   for (const { pattern, words } of known) {
     const match = pattern.exec(reason)
     if (match !== null) return words(match[1] ?? '')
   }
-  return { exitCode: 125, what: `the container could not be started: ${innermost(reason)}` }
+  return undefined
 }
 
 /** First match wins. Group 1 is the value to show. */
@@ -66,8 +80,9 @@ const known: readonly { pattern: RegExp; words: (value: string) => Words }[] = [
     }),
   },
   {
+    // The last two are gVisor's, which starts the commands of exec itself.
     pattern:
-      /exec:? "?([^":]+)"?: (?:executable file not found|(?:stat .+: )?no such file or directory)/i,
+      /(?:exec:? "?|error finding executable "|failed to load )([^":]+)"?(?: in PATH [^:]*)?: (?:executable file not found|(?:stat .+: )?no such file or directory)/i,
     words: (command) => ({
       exitCode: 127,
       what: `the command "${command}" was not found in the image`,
@@ -75,7 +90,8 @@ const known: readonly { pattern: RegExp; words: (value: string) => Words }[] = [
     }),
   },
   {
-    pattern: /exec:? "?([^":]+)"?: (?:stat .+: )?(?:is a directory|permission denied)/i,
+    pattern:
+      /(?:exec:? "?|failed to load )([^":]+)"?: (?:stat .+: )?(?:is a directory|permission denied)/i,
     words: (command) => ({
       exitCode: 126,
       what: `the command "${command}" may not be executed`,

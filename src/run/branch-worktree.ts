@@ -100,7 +100,7 @@ async function sourceOf(branch: string, asked: Asked): Promise<(path: string) =>
     return (path) => ['--track', '-b', branch, path, remote]
   if ((await inProject(asked, ['rev-parse', '--verify', '--quiet', 'HEAD'])) === undefined)
     throw usageError(`the repository of ${quoted(asked.project)} has no commit yet`, [
-      `git -C ${asked.project} commit`,
+      `git -C ${asked.project} add . && git -C ${asked.project} commit -m start`,
       'leave out --branch',
     ])
   return (path) => ['--no-track', '-b', branch, path, 'HEAD']

@@ -70,7 +70,10 @@ export interface ContainerRuntime {
     options: { stdin: boolean; tty: boolean },
     signal?: AbortSignal,
   ): Promise<ContainerStream>
-  /** One more command in a running container. */
+  /**
+   * One more command in a running container. One that is not there or not executable ends with 127 or 126, or its
+   * output rejects with the `StartError` that says so.
+   */
   exec(id: ContainerId, command: ExecSpec, signal?: AbortSignal): Promise<ExecSession>
   /** Sets the size of the container's terminal. Not running (any more) is no error. */
   resize(id: ContainerId, size: TerminalSize, signal?: AbortSignal): Promise<void>

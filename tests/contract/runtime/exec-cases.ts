@@ -75,12 +75,16 @@ export const execCases: readonly RuntimeCase[] = [
     },
   },
   {
-    name: 'a command that is not there ends with 126 or 127',
+    name: 'a command that is not there ends with 126 or 127, or is refused with it',
     async run(bench) {
       const id = await bench.running()
       const session = await bench.runtime.exec(id, { ...plain, command: ['no-such-command'] })
       await using stream = session.stream
-      await collect(stream.output)
+      const refusal = await collect(stream.output).then(
+        () => undefined,
+        (error: unknown) => error,
+      )
+      if (refusal !== undefined) expect(refusal).toMatchObject({ name: 'UserError', exitCode: 127 })
       expect([126, 127]).toContain(await session.exitCode())
     },
   },
