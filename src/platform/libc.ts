@@ -39,8 +39,9 @@ export function openLibc() {
   }).symbols
 }
 
-/** musl has no `libc.so.6`; its loader is the library. */
-function libraryName(): string {
+/** The C library of this system, also of macOS. musl has no `libc.so.6`; its loader is the library. */
+export function libraryName(): string {
+  if (process.platform === 'darwin') return 'libSystem.B.dylib'
   const isArm = process.arch === 'arm64'
   const glibc = isArm ? '/lib/ld-linux-aarch64.so.1' : '/lib64/ld-linux-x86-64.so.2'
   const musl = isArm ? '/lib/ld-musl-aarch64.so.1' : '/lib/ld-musl-x86_64.so.1'

@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream'
 import { isatty, type ReadStream } from 'node:tty'
+import { passOutputUnchanged } from './raw-output.ts'
 import { onSignals } from './shutdown-signals.ts'
 
 /** The user's terminal, or the pipes in its place. */
@@ -51,7 +52,7 @@ class RawMode implements Disposable {
 
   constructor(stdin: ReadStream) {
     this.#stdin = stdin
-    stdin.setRawMode(true)
+    this.#begin()
     this.#undo.defer(this.#restore)
     // A last resort for ways out that skip disposal, such as an uncaught error.
     process.on('exit', this.#restore)
@@ -62,6 +63,11 @@ class RawMode implements Disposable {
 
   [Symbol.dispose](): void {
     this.#undo.dispose()
+  }
+
+  #begin(): void {
+    this.#stdin.setRawMode(true)
+    passOutputUnchanged(0)
   }
 
   readonly #restore = (): void => {
@@ -77,6 +83,6 @@ class RawMode implements Disposable {
   /** After SIGSTOP, which nobody can catch, the stream takes the terminal for raw whatever it is now. */
   #resume(): void {
     this.#restore()
-    this.#stdin.setRawMode(true)
+    this.#begin()
   }
 }

@@ -21,6 +21,18 @@ terminalTest('a shell inside has a prompt, colours, and an end by Ctrl-D', async
   expect(await home.answer(['list'])).not.toContain('run_')
 })
 
+terminalTest('a line feed of a full-screen program is no carriage return', async () => {
+  await using home = new AgentHome()
+  const project = home.project('p', { 'agent.yaml': BUSYBOX })
+  await using screen = await TerminalScreen.open(home)
+  const modes = await screen.modes()
+  const script = String.raw`stty -opost; printf 'one\ntwo'; stty opost; echo`
+  await screen.agent(['run', '-i', project, '--', 'sh', '-c', script])
+  await screen.shows(/^one\n {3}two$/m)
+  await screen.prompt()
+  expect(await screen.modes()).toBe(modes)
+})
+
 terminalTest(
   'the size inside is that of the terminal, from the start and after changes',
   async () => {
