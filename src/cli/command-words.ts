@@ -1,5 +1,6 @@
 import type { CommandUnknownOpts } from '@commander-js/extra-typings'
 import { usageError } from '../lib/errors.ts'
+import { shellWord } from '../lib/shell-word.ts'
 
 /** A command to run that stands where only `taken` words of ours belong, as users of `docker` write it. */
 export function refuseCommandBeforeDashes(command: CommandUnknownOpts, taken: number): void {
@@ -8,6 +9,6 @@ export function refuseCommandBeforeDashes(command: CommandUnknownOpts, taken: nu
   const own = ['agent', command.name(), ...command.args.slice(0, taken)]
   throw usageError(
     `the command of ${command.name()} stands behind --`,
-    [...own, '--', ...words].join(' '),
+    [...own, '--', ...words].map(shellWord).join(' '),
   )
 }

@@ -3,6 +3,7 @@ import { basename, join } from 'node:path'
 import { toDnsLabel } from '../lib/dns-label.ts'
 import { errorCode, UserError } from '../lib/errors.ts'
 import { quoted } from '../lib/quoted.ts'
+import { shellWord } from '../lib/shell-word.ts'
 import { randomName } from '../run/random-name.ts'
 import type { AppContext } from './app-context.ts'
 import { ProjectFiles } from './init/project-files.ts'
@@ -30,7 +31,7 @@ export function initProject(
     return app.output.answer(JSON.stringify(facts, undefined, 2))
   }
   app.output.answer(file)
-  app.output.note(`found ${kind}; look at the file, then: agent run ${path}`)
+  app.output.note(`found ${kind}; look at the file, then: agent run ${shellWord(path)}`)
 }
 
 function write(file: string, text: string): void {
@@ -38,7 +39,7 @@ function write(file: string, text: string): void {
   try {
     if (existsSync(other))
       throw new UserError(`there is ${quoted(other)} already, which is not read`, {
-        fix: `mv ${other} ${file}`,
+        fix: `mv ${shellWord(other)} ${shellWord(file)}`,
         exitCode: 2,
       })
     writeFileSync(file, text, { flag: 'wx' })

@@ -3,6 +3,7 @@ import type { Settings } from '../config/settings.ts'
 import { type Weakening, weakeningKeys } from '../config/weakening-keys.ts'
 import { UserError } from '../lib/errors.ts'
 import { printable } from '../lib/printable.ts'
+import { shellWord } from '../lib/shell-word.ts'
 import { type Consent, ConsentStore } from '../run/consent-store.ts'
 import { realPlace } from '../run/mount-guard.ts'
 import {
@@ -100,7 +101,7 @@ function noConsent(
     ...lines.map((line) => `  ${line}`),
   ]
   return new UserError(what.join('\n'), {
-    fix: [`look at it, then: agent trust ${path}`, ...missing.flatMap(flagsFor)],
+    fix: [`look at it, then: agent trust ${shellWord(path)}`, ...missing.flatMap(flagsFor)],
     exitCode: 2,
   })
 }

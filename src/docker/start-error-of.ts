@@ -5,6 +5,7 @@ import { MissingImageError } from '../runtime/missing-image-error.ts'
 import { StartError } from '../runtime/start-error.ts'
 
 import type { EngineError } from './engine-error.ts'
+import { shellWord } from '../lib/shell-word.ts'
 
 /** Why a container could not be made, from the engine's answer to `POST /containers/create`. */
 export function createErrorOf(spec: ContainerSpec, error: EngineError): Error {
@@ -21,7 +22,7 @@ export function createErrorOf(spec: ContainerSpec, error: EngineError): Error {
   const source = /bind source path does not exist: (.+)$/.exec(reason)?.[1]
   if (source !== undefined) {
     return new StartError(`the mount's source ${source} does not exist`, 125, {
-      fix: `mkdir -p ${source}`,
+      fix: `mkdir -p ${shellWord(source)}`,
       cause: error,
     })
   }
@@ -95,7 +96,7 @@ const known: readonly { pattern: RegExp; words: (value: string) => Words }[] = [
     words: (command) => ({
       exitCode: 126,
       what: `the command "${command}" may not be executed`,
-      fix: `make it executable: chmod +x ${command}`,
+      fix: `make it executable: chmod +x ${shellWord(command)}`,
     }),
   },
   {

@@ -10,6 +10,7 @@ import {
 import { join } from 'node:path'
 import { messageOf } from '../lib/errors.ts'
 import { quoted } from '../lib/quoted.ts'
+import { shellWord } from '../lib/shell-word.ts'
 import { type Libc, openLibc } from '../platform/libc.ts'
 import { becomeProgram, changeFolder, duplicateAs, setHostname } from '../platform/linux-process.ts'
 import { writeToInherited } from '../platform/pipe.ts'
@@ -107,7 +108,7 @@ function requireProgram(name: string, path: string): void {
     })
   if (!found.some(isExecutable))
     throw new StartError(`the command ${quoted(name)} is not executable`, 126, {
-      fix: `chmod +x ${found[0]}`,
+      fix: `chmod +x ${shellWord(found[0] ?? name)}`,
     })
 }
 

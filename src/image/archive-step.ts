@@ -1,6 +1,6 @@
 import type { ArchiveEntry, Architecture, Checksum, ScriptEntry } from './catalogue-entry.ts'
 import type { Chosen } from './install-plan.ts'
-import { shellWord } from './run-step.ts'
+import { shellWord } from '../lib/shell-word.ts'
 
 /** An empty folder while a step of the build works. */
 const WORK_FOLDER = '/tmp/agent-install'

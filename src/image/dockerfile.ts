@@ -5,7 +5,8 @@ import { type DockerMode, dockerReference, dockerStep, packagesForDocker } from 
 import { INIT, initScript } from './init-script.ts'
 import type { InstallPlan } from './install-plan.ts'
 import { packageSteps } from './package-steps.ts'
-import { runStep, shellWord } from './run-step.ts'
+import { runStep } from './run-step.ts'
+import { shellWord } from '../lib/shell-word.ts'
 
 export type DockerfileOptions = {
   architecture: Architecture

@@ -1,6 +1,7 @@
 import type { PackageManager } from '../config/dependency.ts'
 import type { ChosenPackage, InstallPlan } from './install-plan.ts'
-import { type Leftovers, runStep, shellWord } from './run-step.ts'
+import { type Leftovers, runStep } from './run-step.ts'
+import { shellWord } from '../lib/shell-word.ts'
 
 /** How a manager installs for everybody, into /usr/local. */
 type Manager = {

@@ -17,8 +17,3 @@ export function runStep(
   const cleanUp = cacheMounts || leftovers?.cleanUp === undefined ? [] : [leftovers.cleanUp]
   return `RUN ${mounts.join('')}${[...commands, ...cleanUp].join(' \\\n && ')}`
 }
-
-/** A word as the shell gets it; quotes only where it needs them. */
-export function shellWord(text: string): string {
-  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`
-}

@@ -1,10 +1,11 @@
 import { dirname } from 'node:path'
 import { UserError } from '../lib/errors.ts'
+import { shellWord } from '../lib/shell-word.ts'
 
 /** What to say when the disk of a file of ours is full. */
 export function noRoomLeft(path: string, cause: unknown): UserError {
   return new UserError(`there is no room left on the disk of ${path}`, {
-    fix: `make room; \`df -h ${dirname(path)}\` shows how much there is`,
+    fix: `make room; \`df -h ${shellWord(dirname(path))}\` shows how much there is`,
     cause,
   })
 }

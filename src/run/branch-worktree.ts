@@ -3,6 +3,7 @@ import { basename, dirname, join, resolve } from 'node:path'
 import { toDnsLabel } from '../lib/dns-label.ts'
 import { UserError, usageError } from '../lib/errors.ts'
 import { quoted } from '../lib/quoted.ts'
+import { shellWord } from '../lib/shell-word.ts'
 import type { Environment } from '../platform/host.ts'
 import { git } from './git.ts'
 import { listWorktrees, type Worktree } from './list-worktrees.ts'
@@ -34,7 +35,7 @@ export async function branchWorktree(asked: Asked): Promise<BranchPlace> {
   const common = await inProject(asked, ['rev-parse', '--git-common-dir'])
   if (prefix === undefined || common === undefined)
     throw usageError(`the project ${quoted(project)} is in no git repository`, [
-      `git -C ${project} init`,
+      `git -C ${shellWord(project)} init`,
       'leave out --branch',
     ])
   const worktrees = await listWorktrees(project, asked)
@@ -66,7 +67,7 @@ function isThere({ branch, path }: PlannedWorktree, worktrees: readonly Worktree
   if (holder?.path === path) return true
   if (holder !== undefined)
     throw new UserError(`the branch ${quoted(branch)} is checked out at ${holder.path}`, {
-      fix: [`agent run ${holder.path}`, 'agent run --branch <another branch>'],
+      fix: [`agent run ${shellWord(holder.path)}`, 'agent run --branch <another branch>'],
       exitCode: 2,
     })
   if (existsSync(path)) throw taken(path, worktrees.find((other) => other.path === path)?.branch)
@@ -85,7 +86,7 @@ async function addWorktree({ branch, path }: PlannedWorktree, asked: Asked): Pro
   asked.signal.throwIfAborted()
   if (answer.ok) return
   throw new UserError(`git could not make the worktree ${quoted(path)}: ${answer.text}`, {
-    fix: `make ${dirname(dirname(path))} writable for you, and look at: git -C ${asked.project} worktree list`,
+    fix: `make ${dirname(dirname(path))} writable for you, and look at: git -C ${shellWord(asked.project)} worktree list`,
     exitCode: 125,
   })
 }
@@ -98,9 +99,10 @@ async function sourceOf(branch: string, asked: Asked): Promise<(path: string) =>
   const [remote, ...others] = (await inProject(asked, format))?.split('\n').filter(Boolean) ?? []
   if (remote !== undefined && others.length === 0)
     return (path) => ['--track', '-b', branch, path, remote]
+  const place = shellWord(asked.project)
   if ((await inProject(asked, ['rev-parse', '--verify', '--quiet', 'HEAD'])) === undefined)
     throw usageError(`the repository of ${quoted(asked.project)} has no commit yet`, [
-      `git -C ${asked.project} add . && git -C ${asked.project} commit -m start`,
+      `git -C ${place} add . && git -C ${place} commit -m start`,
       'leave out --branch',
     ])
   return (path) => ['--no-track', '-b', branch, path, 'HEAD']

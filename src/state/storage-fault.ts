@@ -1,5 +1,6 @@
-import { dirname } from 'node:path'
+import { dirname, join } from 'node:path'
 import { UserError } from '../lib/errors.ts'
+import { shellWord } from '../lib/shell-word.ts'
 import { cannotWrite, noRoomLeft } from '../platform/write-fault.ts'
 import { type SqliteFailure, isBusy } from '../platform/sqlite.ts'
 
@@ -17,7 +18,7 @@ export function explainStorageFault(failure: SqliteFailure): Error {
       return cannotWrite(path, failure)
     case 'io':
       return new UserError(`the disk of ${path} refused to read or write`, {
-        fix: `check the disk and its free room (\`df -h ${dirname(path)}\`), or set AGENTOPS_HOME to a folder on another one`,
+        fix: `check the disk and its free room (\`df -h ${shellWord(dirname(path))}\`), or set AGENTOPS_HOME to a folder on another one`,
         cause: failure,
       })
     case 'busy':
@@ -31,9 +32,10 @@ export function explainStorageFault(failure: SqliteFailure): Error {
 
 /** The file is left as it is: it may be all that is known about containers that still run. */
 function damagedDatabase(path: string, cause: unknown): UserError {
+  const folder = shellWord(join(dirname(path), 'damaged'))
   return new UserError(`${path} is damaged, or not a database of agent`, {
     fix: [
-      `put a copy of it back, or move it away: mkdir ${path}.damaged && mv ${path} ${path}-* ${path}.damaged`,
+      `put a copy of it back, or move it away: mkdir ${folder} && mv ${shellWord(path)}* ${folder}`,
       'after that agent begins anew, and shows the containers of earlier runs as foreign',
     ],
     cause,
@@ -48,7 +50,7 @@ export function foreignDatabase(path: string): UserError {
 
 export function sharedFolder(dir: string): UserError {
   return new UserError(`${dir} holds other things, and others can enter it`, {
-    fix: ['set AGENTOPS_HOME to a folder of its own for agent', `or chmod 700 ${dir}`],
+    fix: ['set AGENTOPS_HOME to a folder of its own for agent', `or chmod 700 ${shellWord(dir)}`],
   })
 }
 
@@ -65,7 +67,7 @@ export function explainBusy(error: unknown, path: string, waitedMs: number): unk
   return new UserError(
     `another agent process has kept ${path} locked for more than ${Math.round(waitedMs / 1000)} s`,
     {
-      fix: `end the process that keeps it, or let it go on (one stopped with Ctrl-Z goes on with \`fg\`); \`fuser ${path}\` shows it`,
+      fix: `end the process that keeps it, or let it go on (one stopped with Ctrl-Z goes on with \`fg\`); \`fuser ${shellWord(path)}\` shows it`,
       cause: error,
     },
   )
