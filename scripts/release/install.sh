@@ -98,7 +98,9 @@ download() {
   fi
 }
 
-not_downloaded() { fail "cannot download $1; nothing was installed" "look whether this machine reaches it: $2"; }
+not_downloaded() {
+  fail "cannot download $1; nothing was installed" "look whether this machine reaches it: $2" "$look_for_room"
+}
 
 sha256_of() {
   if has sha256sum; then
@@ -186,6 +188,7 @@ remove_empty() {
 
 # Leaves in $staged what goes to $prefix.
 fetch_agent() {
+  look_for_room='look whether 200 MB are free there: df -h'
   name="agent-$VERSION-$os-$cpu"
   say "downloading $BASE_URL/$name.tar.gz"
   download "$BASE_URL/$name.tar.gz" "$staged/archive"
@@ -195,8 +198,7 @@ fetch_agent() {
     fail "$name.tar.gz has the SHA-256 $actual, not $expected; nothing was installed" \
       'download it again; if this stays so, tell us'
   fi
-  (cd "$staged" && tar -xzf archive) || fail "cannot unpack $name.tar.gz in $prefix; nothing was installed" \
-    "look whether 200 MB are free there: df -h '$prefix'"
+  (cd "$staged" && tar -xzf archive) || fail "cannot unpack $name.tar.gz; nothing was installed" "$look_for_room"
   from="$staged/$name"
   "$from/agent" --version >/dev/null </dev/null || fail 'the program does not start here, see above; nothing was installed' \
     "look at what it is: $(uname -srm); agent needs glibc 2.17 or newer, and a place without noexec"
@@ -248,14 +250,30 @@ end_use() {
     esac
   fi
   "$agent" proxy service uninstall >/dev/null </dev/null || say 'note: the service of the proxy could not be removed, see above'
-  "$agent" proxy stop >/dev/null </dev/null || say 'note: the background process could not be stopped, see above'
+  end_background_process
+}
+
+background_process() { "$agent" proxy status --json </dev/null | sed -n 's/.*"pid": *\([0-9]*\).*/\1/p'; }
+
+# It would end by itself, once nothing has needed it for a while.
+end_background_process() {
+  pid=$(background_process)
+  if [ -z "$pid" ]; then return 0; fi
+  "$agent" proxy stop >/dev/null </dev/null || true
+  kill "$pid" 2>/dev/null || true
+  for _ in 1 2 3 4 5 6 7 8 9 10; do
+    if [ -z "$(background_process)" ]; then return 0; fi
+    sleep 1
+  done
+  say "note: the background process $pid does not end"
 }
 
 remove_state() {
   if [ "$home" != "${HOME:-}/.agentops" ] && [ ! -e "$home/state.db" ]; then
     fail "$home, which AGENTOPS_HOME names, is not a state folder; nothing was removed" 'unset AGENTOPS_HOME'
   fi
-  rm -rf "$home" || fail "cannot remove $home; the program is still there" "ls -lA '$home'"
+  # The background process may be writing its last words.
+  rm -rf "$home" 2>/dev/null || { sleep 1 && rm -rf "$home"; } || fail "cannot remove $home; the program is still there" "ls -lA '$home'"
   say "removed $home"
 }
 
@@ -277,7 +295,7 @@ uninstall_agent() {
   folders=$(sed -n 's/^folder //p' "$record")
   rm -f "$record"
   printf '%s\n' "$folders" | remove_empty
-  if [ -d "$home" ]; then say "left: $home (runs and settings)"; fi
+  if [ -d "$home" ]; then say "left: $home (runs and settings), which --uninstall --state would have removed"; fi
 }
 
 main() {
