@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe } from 'bun:test'
+import { allOrNothingCases } from './all-or-nothing-cases.ts'
 import { archiveCases } from './archive-cases.ts'
 import { installCases, refusedInstallCases, uninstallCases } from './install-cases.ts'
 import { ServedRelease } from './served-release.ts'
@@ -19,4 +20,5 @@ describe('install.sh', () => {
   installCases(() => release)
   uninstallCases(() => release)
   refusedInstallCases(() => release)
+  allOrNothingCases(() => release)
 })
