@@ -1,4 +1,7 @@
-/* Every relative link in a Markdown file leads somewhere, and the layer table in the docs is the one lint enforces. */
+/*
+ * Every relative link in a Markdown file leads somewhere, every other one is https, and the layer table in the docs is the
+ * one lint enforces.
+ */
 import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
@@ -6,13 +9,27 @@ import { layerTableProblems } from './layer-table.ts'
 
 const projectDir = join(import.meta.dirname, '..')
 
-/** Links of a Markdown text that lead to this project's files, fragments included; code is not looked at. */
+/** Links of a Markdown text that lead to this project's files, fragments included. */
 export function relativeLinks(markdown: string): string[] {
+  return linksOf(markdown).filter((link) => !hasScheme(link))
+}
+
+/** Links of a Markdown text to elsewhere that are no complete `https:` URL. */
+export function doubtfulLinks(markdown: string): string[] {
+  return linksOf(markdown)
+    .filter(hasScheme)
+    .filter((link) => !URL.canParse(link) || new URL(link).protocol !== 'https:')
+}
+
+/** Code is not looked at. */
+function linksOf(markdown: string): string[] {
   const prose = withoutCodeBlocks(markdown).replace(/`[^`\n]*`/g, '')
   const links = [...prose.matchAll(/\]\(\s*<?([^)\s>]+)>?[^)]*\)|^\[[^\]]+\]:\s*(\S+)/gm)]
-  return links
-    .map(([, inline, reference]) => inline ?? reference ?? '')
-    .filter((link) => !/^[a-z][a-z0-9+.-]*:/i.test(link))
+  return links.map(([, inline, reference]) => inline ?? reference ?? '')
+}
+
+function hasScheme(link: string): boolean {
+  return /^[a-z][a-z0-9+.-]*:/i.test(link)
 }
 
 /** The fragments a Markdown text can be linked at, made from its headings as GitHub does. */
@@ -45,7 +62,10 @@ async function brokenLinks(file: string): Promise<string[]> {
       return anchors.has(fragment) ? [] : [`${file}: no such heading: ${link}`]
     }),
   )
-  return problems.flat()
+  return [
+    ...problems.flat(),
+    ...doubtfulLinks(markdown).map((link) => `${file}: not https: ${link}`),
+  ]
 }
 
 function markdownFiles(): string[] {

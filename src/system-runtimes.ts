@@ -11,6 +11,7 @@ import type {
   RuntimeCandidate,
   RuntimeDirectory,
 } from './runtime/runtime-directory.ts'
+import { folderEndpoint, folderOfEndpoint } from './runtime/supervised/folder-endpoint.ts'
 import { UnavailableError } from './runtime/unavailable-error.ts'
 
 /** Every runtime this program has; each is loaded when it is first needed. */
@@ -30,9 +31,10 @@ export function systemRuntimes(host: Host): RuntimeDirectory {
       const found = await discoverDocker({ env: host.env, home: host.homeDir }, signal)
       if (!('failures' in found)) return keep(found)
       if (wish !== undefined || needs.gvisor) throw noRuntime(found.failures, undefined)
-      if (host.platform === 'darwin') return keep(await appleInstead(host, signal, found.failures))
+      if (host.platform === 'darwin')
+        return keep(await insteadOfEngine(found.failures, appleHere(host, signal)))
       if (host.platform !== 'linux') throw noRuntime(found.failures, undefined)
-      return keep(await embeddedInstead(host, signal, found.failures))
+      return keep(await insteadOfEngine(found.failures, embeddedHere(host, signal)))
     },
     async survey(signal) {
       const surveys = [engineSurvey(host, signal)]
@@ -112,20 +114,18 @@ function unusable(kind: RuntimeKind, error: unknown, isNamed: boolean): RuntimeC
 }
 
 async function embeddedHere(host: Host, signal: AbortSignal): Promise<DetectedRuntime> {
-  const { embeddedEndpoint } = await import('./embedded/endpoint.ts')
   const root = join(statePaths(host).dir, 'embedded')
-  const runtime = await embeddedAt(embeddedEndpoint(root), host)
+  const runtime = await embeddedAt(folderEndpoint('embedded', root), host)
   return { runtime, info: await runtime.ping(signal) }
 }
 
-/** No engine answers, so namespaces have to do; when they will not either, both reasons are told. */
-async function embeddedInstead(
-  host: Host,
-  signal: AbortSignal,
+/** No engine answers, so another runtime has to do; when it will not either, both reasons are told. */
+async function insteadOfEngine(
   failures: readonly EndpointFailure[],
+  here: Promise<DetectedRuntime>,
 ): Promise<DetectedRuntime> {
   try {
-    return await embeddedHere(host, signal)
+    return await here
   } catch (error) {
     if (!(error instanceof UnavailableError)) throw error
     throw noRuntime(failures, error)
@@ -133,40 +133,21 @@ async function embeddedInstead(
 }
 
 async function appleHere(host: Host, signal: AbortSignal): Promise<DetectedRuntime> {
-  const { appleEndpoint } = await import('./apple/endpoint.ts')
-  const runtime = await appleAt(appleEndpoint(join(statePaths(host).dir, 'apple')), host)
+  const runtime = await appleAt(folderEndpoint('apple', join(statePaths(host).dir, 'apple')), host)
   return { runtime, info: await runtime.ping(signal) }
 }
 
-/** No engine answers on a Mac, so Apple's program has to do. */
-async function appleInstead(
-  host: Host,
-  signal: AbortSignal,
-  failures: readonly EndpointFailure[],
-): Promise<DetectedRuntime> {
-  try {
-    return await appleHere(host, signal)
-  } catch (error) {
-    if (!(error instanceof UnavailableError)) throw error
-    throw noRuntime(failures, error)
-  }
-}
-
 async function appleAt(endpoint: string, host: Host): Promise<ContainerRuntime> {
-  const { rootOfAppleEndpoint } = await import('./apple/endpoint.ts')
   const { connectApple } = await import('./apple/connect-apple.ts')
-  const root = rootOfAppleEndpoint(endpoint)
-  if (root === undefined) throw new Error(`${endpoint} is no endpoint of Apple's container`)
+  const root = folderOfEndpoint('apple', endpoint)
   const { env, uid, arch } = host
   const program = 'container'
   return connectApple({ root, program, env, uid, arch, selfCommand: selfCommand() })
 }
 
 async function embeddedAt(endpoint: string, host: Host): Promise<ContainerRuntime> {
-  const { rootOfEndpoint } = await import('./embedded/endpoint.ts')
   const { connectEmbedded } = await import('./embedded/connect-embedded.ts')
-  const root = rootOfEndpoint(endpoint)
-  if (root === undefined) throw new Error(`${endpoint} is no endpoint of the embedded runtime`)
+  const root = folderOfEndpoint('embedded', endpoint)
   return connectEmbedded({ root, selfCommand: selfCommand(), host })
 }
 

@@ -3,6 +3,7 @@ import { writeFile } from 'node:fs/promises'
 import { buffer } from 'node:stream/consumers'
 import { gzipSync } from 'node:zlib'
 import { pack } from 'tar-stream'
+import { byText } from '../../src/lib/by-text.ts'
 
 export type ArchiveFile = { path: string; content: Uint8Array; executable: boolean }
 
@@ -22,7 +23,7 @@ export async function packArchive(
 ): Promise<Archive> {
   const tar = pack()
   const bytes = buffer(tar)
-  const sorted = files.toSorted((a, b) => (a.path < b.path ? -1 : 1))
+  const sorted = files.toSorted(byText(({ path }) => path))
   for (const { path, content, executable } of sorted) {
     const name = `${folder}/${path}`
     const mode = executable ? 0o755 : 0o644

@@ -1,3 +1,4 @@
+import { byText } from '../../src/lib/by-text.ts'
 /** How many tests had which outcome. */
 export type TestCounts = {
   readonly passed: number
@@ -60,7 +61,7 @@ export function summaryLines(
   for (const { reason } of skips) perReason.set(reason, (perReason.get(reason) ?? 0) + 1)
   const unexplained = counts.skipped - skips.length
   if (unexplained > 0) perReason.set('no reason noted', unexplained)
-  const reasons = [...perReason].sort(([left], [right]) => (left < right ? -1 : 1))
+  const reasons = [...perReason].sort(byText(([name]) => name))
   return [
     ...reasons.map(([reason, count]) => `skipped ${count}: ${reason}`),
     ...problems.map((problem) => `failed: ${problem}`),

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
+import { byText } from '../lib/by-text.ts'
 import { UserError } from '../lib/errors.ts'
 import { LineDecoder } from '../lib/line-decoder.ts'
 import type { ImageInfo, ImageStore, PullProgress, StoredImage } from '../runtime/image-store.ts'
@@ -42,7 +43,7 @@ export class AppleImages implements ImageStore {
       const references = [...(byId.get(id)?.references ?? []), reference].sort()
       byId.set(id, { id, references, sizeBytes, createdAtMs, labels })
     }
-    return [...byId.values()].sort((a, b) => (a.id < b.id ? -1 : 1))
+    return [...byId.values()].sort(byText(({ id }) => id))
   }
 
   async remove(reference: string, signal?: AbortSignal): Promise<void> {

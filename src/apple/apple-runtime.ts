@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises'
+import { byText } from '../lib/by-text.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Flock } from '../platform/flock.ts'
 import type { ProcessTable } from '../platform/process-identity.ts'
-import { signalProcess } from '../platform/signal-process.ts'
 import type {
   ContainerRuntime,
   EventSubscription,
@@ -15,10 +15,11 @@ import type { ContainerId, ContainerState, RuntimeInfo } from '../runtime/contai
 import type { ContainerStream, LogChunk, LogOptions } from '../runtime/container-stream.ts'
 import { ContainerUnavailableError } from '../runtime/container-unavailable-error.ts'
 import { isSelected, type LabelSelector } from '../runtime/labels.ts'
-import { StartError } from '../runtime/start-error.ts'
-import { JournalReader } from '../runtime/supervised/event-journal.ts'
-import { ProcessStream } from '../runtime/supervised/process-stream.ts'
-import { giveOrder, giveOrderOnceStarted } from '../runtime/supervised/supervisor-connection.ts'
+import { endSupervisor } from '../runtime/supervised/end-supervisor.ts'
+import { exitWait } from '../runtime/supervised/exit-watch.ts'
+import { folderEndpoint } from '../runtime/supervised/folder-endpoint.ts'
+import { attachToMain, resizeMain } from '../runtime/supervised/main-process.ts'
+import { readOutput } from '../runtime/supervised/read-output.ts'
 import type { TerminalSize } from '../runtime/terminal-size.ts'
 import { AppleBuilder } from './apple-builder.ts'
 import type { AppleCommand } from './apple-command.ts'
@@ -26,12 +27,10 @@ import type { AppleFolder } from './apple-folder.ts'
 import { AppleImages } from './apple-images.ts'
 import type { AppleStore } from './apple-store.ts'
 import { createContainer } from './create-container.ts'
-import { appleEndpoint } from './endpoint.ts'
 import { followEvents } from './event-stream.ts'
 import { startExec } from './exec-session.ts'
 import { exitOf } from './exit-of.ts'
 import { findContainer, listContainers } from './find-container.ts'
-import { readOutput } from './read-output.ts'
 import { startContainer } from './start-container.ts'
 import { stateOf } from './state-of.ts'
 
@@ -65,7 +64,7 @@ export class AppleRuntime implements ContainerRuntime {
   readonly #options: AppleOptions
 
   constructor(options: AppleOptions) {
-    this.endpoint = appleEndpoint(options.store.root)
+    this.endpoint = folderEndpoint('apple', options.store.root)
     this.images = new AppleImages(options.command, options.architecture)
     this.builder = new AppleBuilder(options.command, options.clock)
     this.#options = options
@@ -90,11 +89,7 @@ export class AppleRuntime implements ContainerRuntime {
 
   async start(id: ContainerId, signal?: AbortSignal): Promise<void> {
     signal?.throwIfAborted()
-    const folder = this.#known(id)
-    const { phase } = folder.condition(this.#options.flock)
-    if (phase === 'running') return
-    if (phase === 'exited') throw new StartError('a container of this runtime runs once', 125)
-    await startContainer(folder, this.#options)
+    await startContainer(this.#known(id), this.#options)
   }
 
   async stop(id: ContainerId, options: { graceMs: number; signal?: AbortSignal }): Promise<void> {
@@ -110,7 +105,9 @@ export class AppleRuntime implements ContainerRuntime {
         : ['kill', '--signal', 'SIGKILL', id]
     // One that has ended meanwhile is no error; whether it has is seen below.
     await command.run(words, { signal, limitMs: graceMs + END_LIMIT_MS })
-    if (folder !== undefined) await this.#settle(folder, signal)
+    if (folder === undefined) return
+    const limits = { limitMs: END_LIMIT_MS, pollMs: POLL_MS }
+    await endSupervisor(folder, { ...this.#options, ...limits, signal })
   }
 
   async kill(id: ContainerId, signalName: string, signal?: AbortSignal): Promise<void> {
@@ -132,12 +129,7 @@ export class AppleRuntime implements ContainerRuntime {
   }
 
   wait(id: ContainerId, signal?: AbortSignal): ExitWait {
-    const ready = Promise.withResolvers<void>()
-    const exit = exitOf(id, { ...this.#options, ready: ready.resolve, signal })
-    // Callers look at one of the two first; a failure is in both.
-    exit.catch((error: unknown) => ready.reject(error))
-    ready.promise.catch(() => undefined)
-    return { ready: ready.promise, exit }
+    return exitWait((ready) => exitOf(id, { ...this.#options, ready, signal }))
   }
 
   async inspect(id: ContainerId, signal?: AbortSignal): Promise<ContainerState | undefined> {
@@ -151,7 +143,7 @@ export class AppleRuntime implements ContainerRuntime {
     const containers = await listContainers(command, signal)
     return containers
       .filter(({ labels }) => isSelected(selector, labels))
-      .sort((a, b) => (a.id < b.id ? -1 : Number(a.id > b.id)))
+      .sort(byText(({ id }) => id))
       .map((container) => stateOf(container, store.find(container.id), flock))
   }
 
@@ -170,14 +162,8 @@ export class AppleRuntime implements ContainerRuntime {
     signal?: AbortSignal,
   ): Promise<ContainerStream> {
     signal?.throwIfAborted()
-    const folder = this.#known(id)
     const { flock } = this.#options
-    if (folder.condition(flock).phase === 'exited')
-      throw new ContainerUnavailableError(id, 'not-running')
-    const order = { verb: 'attach', stdin: options.stdin } as const
-    const { listening, socket } = giveOrderOnceStarted(folder, order, { libc: flock, signal })
-    await listening
-    return new ProcessStream(socket)
+    return attachToMain(id, this.#known(id), { stdin: options.stdin, flock, signal })
   }
 
   async exec(id: ContainerId, spec: ExecSpec, signal?: AbortSignal): Promise<ExecSession> {
@@ -190,31 +176,16 @@ export class AppleRuntime implements ContainerRuntime {
 
   async resize(id: ContainerId, size: TerminalSize): Promise<void> {
     const folder = this.#options.store.find(id)
-    const socket = folder && (await giveOrder(folder, { verb: 'resize', size }))
-    socket?.destroy()
+    if (folder !== undefined) await resizeMain(folder, size)
   }
 
   events(selector: LabelSelector, signal: AbortSignal): EventSubscription {
     const { store } = this.#options
     store.open()
     const { root } = store
-    const journal = new JournalReader(root)
     const list = (): Promise<ContainerState[]> => this.list(selector, signal)
-    const events = followEvents({ root, journal, selector, signal, list })
+    const events = followEvents({ root, selector, signal, list })
     return { ready: Promise.resolve(), events }
-  }
-
-  /** Waits until a container's supervising process has written down how it ended; ends one that does not come to it. */
-  async #settle(folder: AppleFolder, signal?: AbortSignal): Promise<void> {
-    const { flock, processes } = this.#options
-    const endMs = performance.now() + END_LIMIT_MS
-    while (folder.isSupervised(flock)) {
-      signal?.throwIfAborted()
-      const owner = folder.owner()
-      if (performance.now() > endMs && owner !== undefined && processes.isAlive(owner))
-        signalProcess(owner.pid, 9)
-      await delay(POLL_MS)
-    }
   }
 
   #known(id: ContainerId): AppleFolder {

@@ -1,19 +1,12 @@
 import { randomBytes } from 'node:crypto'
-import {
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs'
+import { existsSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import type { Clock } from '../platform/clock.ts'
 import { ensurePrivateDirectory } from '../platform/private-directory.ts'
 import { sha256Hex } from '../platform/sha256.ts'
-import { type ContainerEvent, type ContainerId, containerId } from '../runtime/container-state.ts'
-import { recordEvent, trimJournal } from '../runtime/supervised/event-journal.ts'
+import { type ContainerId, containerId } from '../runtime/container-state.ts'
+import { EventJournal } from '../runtime/supervised/event-journal.ts'
+import { moveAway } from '../runtime/supervised/move-away.ts'
 import { AppleFolder } from './apple-folder.ts'
 import type { AppleRecord } from './container-record.ts'
 
@@ -28,11 +21,13 @@ export class AppleStore {
   readonly root: string
   readonly #uid: number
   readonly #clock: Clock
+  readonly #journal: EventJournal
 
   constructor(root: string, { uid, clock }: { uid: number; clock: Clock }) {
     this.root = root
     this.#uid = uid
     this.#clock = clock
+    this.#journal = new EventJournal(root, clock)
   }
 
   /** Not in a state folder that somebody removed: whoever only looks does not bring it back. */
@@ -43,11 +38,9 @@ export class AppleStore {
   /** Prepares the folder of a container that is about to be made; nobody sees it before `keep`. */
   prepare(record: AppleRecord): AppleFolder {
     ensurePrivateDirectory(this.root, this.#uid)
-    trimJournal(this.root)
+    this.#journal.trim()
     const folder = new AppleFolder(join(this.root, `making-${randomBytes(8).toString('hex')}`))
-    mkdirSync(folder.path, { mode: 0o700 })
-    mkdirSync(folder.waiting, { mode: 0o700 })
-    writeFileSync(folder.lock, '', { mode: 0o600 })
+    folder.make()
     folder.writeRecord(record)
     return folder
   }
@@ -58,7 +51,7 @@ export class AppleStore {
     const path = this.#path(id)
     if (existsSync(path)) rmSync(path, { recursive: true })
     renameSync(unfinished.path, path)
-    this.#tell('created', record)
+    this.#journal.record('created', { id, labels: record.labels })
     return id
   }
 
@@ -78,14 +71,8 @@ export class AppleStore {
     const record = folder?.record()
     if (folder === undefined) return
     const removed = join(this.root, `gone-${randomBytes(8).toString('hex')}`)
-    try {
-      renameSync(folder.path, removed)
-    } catch (error) {
-      // Somebody else was faster.
-      if (!existsSync(folder.path)) return
-      throw error
-    }
-    if (record !== undefined) this.#tell('removed', record)
+    if (!moveAway(folder.path, removed)) return
+    if (record !== undefined) this.#journal.record('removed', { id, labels: record.labels })
     rmSync(removed, { recursive: true, force: true })
   }
 
@@ -105,9 +92,5 @@ export class AppleStore {
 
   #path(id: string): string {
     return join(this.root, sha256Hex(id).slice(0, 16))
-  }
-
-  #tell(kind: ContainerEvent['kind'], { id, labels }: AppleRecord): void {
-    recordEvent(this.root, { kind, id: containerId(id), labels, timeMs: this.#clock.now() })
   }
 }

@@ -2,10 +2,10 @@ import { systemClock } from '../platform/clock.ts'
 import { openFlock } from '../platform/flock.ts'
 import type { Environment } from '../platform/host.ts'
 import { systemProcessTable } from '../platform/process-identity.ts'
+import { folderEndpoint } from '../runtime/supervised/folder-endpoint.ts'
 import { AppleCommand } from './apple-command.ts'
 import { AppleRuntime } from './apple-runtime.ts'
 import { AppleStore } from './apple-store.ts'
-import { appleEndpoint } from './endpoint.ts'
 
 /** The runtime of Apple's `container`, with what we keep of its containers in this folder. */
 export function connectApple(options: {
@@ -20,7 +20,7 @@ export function connectApple(options: {
   const { root, program, env, uid, arch, selfCommand } = options
   return new AppleRuntime({
     store: new AppleStore(root, { uid, clock: systemClock }),
-    command: new AppleCommand({ program, env, endpoint: appleEndpoint(root) }),
+    command: new AppleCommand({ program, env, endpoint: folderEndpoint('apple', root) }),
     architecture: arch === 'x64' ? 'amd64' : arch,
     selfCommand,
     flock: openFlock(),

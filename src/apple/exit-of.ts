@@ -2,9 +2,8 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { Flock } from '../platform/flock.ts'
 import type { ContainerId, ExitStatus } from '../runtime/container-state.ts'
 import { ContainerUnavailableError } from '../runtime/container-unavailable-error.ts'
-import { untilClosed } from '../runtime/supervised/sockets.ts'
-import { giveOrderOnceStarted } from '../runtime/supervised/supervisor-connection.ts'
-import type { ExitRecord } from '../runtime/supervised/supervision-records.ts'
+import { watchSupervisor } from '../runtime/supervised/exit-watch.ts'
+import { exitStatus } from '../runtime/supervised/supervision-records.ts'
 import type { AppleCommand } from './apple-command.ts'
 import type { AppleStore } from './apple-store.ts'
 import { findContainer } from './find-container.ts'
@@ -35,20 +34,11 @@ export async function exitOf(
     const { exit } = folder.condition(flock)
     if (exit !== undefined && !(await goesOn(id, exit, options))) {
       ready()
-      return statusOf(exit)
+      return exitStatus(exit)
     }
-    const order = { verb: 'watch' } as const
-    const watching = giveOrderOnceStarted(folder, order, { libc: flock, signal })
-    await watching.listening
-    ready()
-    const socket = await watching.socket
-    if (socket !== undefined) await untilClosed(socket, { signal })
-    else await delay(exit === undefined ? LOCK_POLL_MS : LOOK_MS)
+    if (!(await watchSupervisor(folder, { flock, ready, signal })))
+      await delay(exit === undefined ? LOCK_POLL_MS : LOOK_MS)
   }
-}
-
-function statusOf({ exitCode, error }: ExitRecord): ExitStatus {
-  return { exitCode, ...(error === undefined ? {} : { error }) }
 }
 
 /** Whether a container lives although its supervising process was killed. */

@@ -4,7 +4,7 @@ import {
   type ContainerState,
   containerId,
 } from '../runtime/container-state.ts'
-import type { ExitRecord } from '../runtime/supervised/supervision-records.ts'
+import { courseOf, type ExitRecord } from '../runtime/supervised/supervision-records.ts'
 import type { AppleFolder } from './apple-folder.ts'
 import type { AppleContainer } from './container-answers.ts'
 
@@ -19,7 +19,6 @@ export function stateOf(
 ): ContainerState {
   const { id, labels, ports } = container
   const { phase, exit } = conditionOf(container, folder, flock)
-  const start = folder?.start()
   return {
     id: containerId(id),
     name: id,
@@ -29,9 +28,7 @@ export function stateOf(
     labels,
     // They are part of what was asked for, and lead nowhere before and after.
     ports: phase === 'running' ? ports : [],
-    ...(start === undefined ? {} : { startedAtMs: start.startedAtMs }),
-    ...(exit === undefined ? {} : { exitCode: exit.exitCode, finishedAtMs: exit.finishedAtMs }),
-    ...(exit?.error === undefined ? {} : { error: exit.error }),
+    ...courseOf(folder?.start(), exit),
   }
 }
 

@@ -1,4 +1,4 @@
-import { runSession, type SessionEnd } from '../run/attached-session.ts'
+import { runSession, type SessionEnd, type SessionOptions } from '../run/attached-session.ts'
 import type { ContainerRuntime } from '../runtime/container-runtime.ts'
 import type { ContainerId } from '../runtime/container-state.ts'
 import type { ContainerStream } from '../runtime/container-stream.ts'
@@ -18,6 +18,7 @@ export async function attachToStarted(
     interactive: boolean
     detachKeys: Uint8Array
     redraw?: boolean
+    onInterrupt?: SessionOptions['onInterrupt']
     /** Called before the first signal, so that the end is known to be asked for whoever sees it. */
     onStop: () => void
   },
@@ -40,6 +41,7 @@ export async function attachToStarted(
     tty: interactive,
     detachKeys: options.detachKeys,
     redraw: options.redraw ?? false,
+    ...(options.onInterrupt === undefined ? {} : { onInterrupt: options.onInterrupt }),
   })
   // The cursor stands wherever the program inside left it.
   if (end.kind === 'detached' && app.terminal.stderrIsTty) app.output.passNote('\r\n')

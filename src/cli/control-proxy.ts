@@ -9,20 +9,23 @@ import { asCaller } from './as-caller.ts'
 import { openStoresForReading } from './stores.ts'
 
 export async function stopProxy(app: AppContext, flags: { json: boolean }): Promise<void> {
-  const stopped = await stopListening(asCaller(app))
+  const { stopped, service } = await stopListening(asCaller(app))
   const text = stopped ? 'proxy stopped' : 'the proxy is not listening'
   app.output.answer(flags.json ? JSON.stringify({ stopped }) : text)
+  if (service && !flags.json)
+    app.output.note('it is a service, and listens again after the next login or boot')
 }
 
-async function stopListening(app: AppContext): Promise<boolean> {
+async function stopListening(app: AppContext): Promise<{ stopped: boolean; service: boolean }> {
+  const nothing = { stopped: false, service: false }
   const stores = openStoresForReading(app)
-  if (stores === undefined) return false
+  if (stores === undefined) return nothing
   using _state = stores.state
   using client = await findDaemon(stores.state)
-  if (client === undefined) return false
-  const { listening } = await client.proxyStatus()
+  if (client === undefined) return nothing
+  const { listening, service } = await client.proxyStatus()
   await client.stopProxy()
-  return listening
+  return { stopped: listening, service: service === true }
 }
 
 /** The proxy's state; undefined when there is no background process. Never starts one. */
@@ -59,7 +62,7 @@ export function proxyLines(status: ProxyStatus | undefined): string[] {
   const facts: [string, string][] = [
     ['proxy', status.port === undefined ? 'not listening' : httpUrl('localhost', status.port)],
     ['addresses', status.addresses.join(', ') || '-'],
-    ['started', status.pinned ? 'by name, until agent proxy stop' : 'on demand'],
+    ['started', startOf(status)],
     ['process', `${status.pid}, up ${formatAge(status.uptimeMs)}, version ${status.version}`],
     ['routes', String(status.routes)],
     ['requests', requestsOf(status)],
@@ -67,6 +70,11 @@ export function proxyLines(status: ProxyStatus | undefined): string[] {
     ...upstreamFacts(status),
   ]
   return facts.map(([name, value]) => `${name.padEnd(12)} ${value}`)
+}
+
+function startOf({ service, pinned }: ProxyStatus): string {
+  if (service === true) return 'as a service'
+  return pinned ? 'by name, until agent proxy stop' : 'on demand'
 }
 
 function requestsOf({ requests, failures }: ProxyStatus): string {

@@ -59,7 +59,7 @@ export async function launchRun(app: AppContext, options: LaunchOptions): Promis
   ).catch((error: unknown) => {
     throw asNeverRan(error)
   })
-  interruption[Symbol.dispose]()
+  if (!plan.attached) interruption[Symbol.dispose]()
   announce(app, started, options)
   if (options.timings) progress.printTimings()
   if (!plan.attached) return
@@ -101,7 +101,7 @@ function announce(app: AppContext, started: StartedRun, options: LaunchOptions):
 async function stayAttached(
   app: AppContext,
   started: StartedRun,
-  { plan, progress, detachKeys, detected, json }: LaunchOptions,
+  { plan, progress, detachKeys, detected, interruption, json }: LaunchOptions,
   { context, supervision }: { context: RunContext; supervision: DaemonSupervision },
 ): Promise<void> {
   const { run, stream, exit, container } = started
@@ -115,6 +115,7 @@ async function stayAttached(
     interactive: plan.interactive,
     detachKeys,
     onStop: () => recordStop(run.id, context),
+    onInterrupt: (handler) => interruption.handOver(handler),
   })
   if (session.kind === 'detached') {
     context.runs.detach(run.id)

@@ -15,7 +15,12 @@ import type { AppContext } from './app-context.ts'
 /** A config.yaml that says nothing. */
 const NOTHING: GlobalConfig = { proxyPort: undefined, runtime: undefined, sandbox: undefined }
 
-export type LoadedConfig = { project: ProjectConfig; settings: Settings }
+export type LoadedConfig = {
+  project: ProjectConfig
+  settings: Settings
+  /** What the settings would be without agent.yaml: what the user says beside it. */
+  ownSettings: Settings
+}
 
 /**
  * Reads agent.yaml, config.yaml and the environment, and throws every problem of all three at once
@@ -27,14 +32,21 @@ export function loadConfig(
 ): LoadedConfig {
   const { workspace, file, flags } = options
   const project = loadProjectConfig({ path: join(workspace, 'agent.yaml'), file })
-  const settings = settingsFrom(app, flags, project.ok ? project.value : undefined)
-  if (project.ok && settings.ok) return { project: project.value, settings: settings.value }
+  const global = readGlobalConfig(app)
+  const settings = settingsFrom(app, {
+    flags,
+    global,
+    ...(project.ok && { project: project.value }),
+  })
+  const own = settingsFrom(app, { flags, global })
+  if (project.ok && settings.ok && own.ok)
+    return { project: project.value, settings: settings.value, ownSettings: own.value }
   throw problemsError([...problemsOf(project), ...problemsOf(settings)])
 }
 
 /** Settings of a command that belongs to no project. */
 export function loadSettings(app: AppContext, flags: SettingInputs['flags']): Settings {
-  const settings = settingsFrom(app, flags, undefined)
+  const settings = settingsFrom(app, { flags, global: readGlobalConfig(app) })
   if (settings.ok) return settings.value
   throw problemsError(settings.problems)
 }
@@ -55,13 +67,19 @@ export function portWish({ value, source }: Setting<number>): { port: number; so
   return { port: value, source: source === 'default' ? 'default' : 'asked' }
 }
 
+function readGlobalConfig({ paths }: AppContext): ConfigResult<GlobalConfig> {
+  return loadGlobalConfig({ path: paths.config, file: paths.config })
+}
+
 function settingsFrom(
-  app: AppContext,
-  flags: SettingInputs['flags'],
-  project: ProjectConfig | undefined,
+  { host: { env, platform } }: AppContext,
+  inputs: {
+    flags: SettingInputs['flags']
+    global: ConfigResult<GlobalConfig>
+    project?: ProjectConfig
+  },
 ): ConfigResult<Settings> {
-  const { env, platform } = app.host
-  const global = loadGlobalConfig({ path: app.paths.config, file: app.paths.config })
+  const { flags, global, project } = inputs
   const settings = resolveSettings({
     flags,
     env,

@@ -30,7 +30,7 @@ export async function performRun(app: AppContext, asked: RunFlags): Promise<void
   using interruption = interruptionOf(progress)
   const { signal } = interruption
   const found = await findProject(app, asked, { progress, signal })
-  const { workspace, flags, project, settings } = found
+  const { workspace, flags, project, settings, ownSettings } = found
   const detachKeys = parseDetachKeys(flags.detachKeys)
   const ownFlags = planFlags(flags)
   const { env, missing } = environmentOf(app, flags, project)
@@ -39,11 +39,12 @@ export async function performRun(app: AppContext, asked: RunFlags): Promise<void
   requireTerminal(app, flags, project)
   progress.status('Initializing…')
   const { detected, base, ociRuntimes } = await progress.timed('detect', () =>
-    findGround(app, { project, settings }, signal),
+    findGround(app, found, signal),
   )
   const git = gitMounts(workspace)
   // What cannot be at all needs nobody's consent.
-  const allowed = await requireConsent(app, { project, workspace, flags, progress, signal })
+  const asking = { project, workspace, flags, ownSettings, progress, signal }
+  const allowed = await requireConsent(app, asking)
   const plan = planRun({
     project,
     name,
@@ -117,7 +118,7 @@ function guardPlan(
 /** Where the run will be: the runtime, what its boundary may be, and the file system it starts from. */
 async function findGround(
   app: AppContext,
-  { project, settings }: LoadedConfig,
+  { project, settings }: Pick<LoadedConfig, 'project' | 'settings'>,
   signal: AbortSignal,
 ): Promise<{ detected: DetectedRuntime; base: RunBase; ociRuntimes: readonly string[] }> {
   const gvisor = isGvisorAsked(settings.sandbox)

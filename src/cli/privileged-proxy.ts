@@ -33,13 +33,13 @@ export async function startProxyForCaller(
   const { port, restart, foreground, json } = options
   if (foreground) return bindThenServe(app, caller, { port, restart, foreground })
   const parameters = ['__privileged-daemon', String(port), ...(restart ? ['restart'] : [])]
-  const starting = spawnDetached([...app.selfCommand, ...parameters], {
+  const { firstLine } = spawnDetached([...app.selfCommand, ...parameters], {
     env: callerEnv(app, caller, parameters),
     stderr: 'ignore',
     limitMs: START_LIMIT_MS,
   })
   becomeCaller(caller)
-  const { port: live } = decodeDaemonReport(await starting, app.forCaller(caller).paths)
+  const { port: live } = decodeDaemonReport(await firstLine, app.forCaller(caller).paths)
   announceProxy(app, live ?? port, json)
 }
 

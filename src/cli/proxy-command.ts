@@ -12,12 +12,14 @@ export function proxyCommand(app: AppContext) {
         .summary(name === 'start' ? 'listen, until stopped by name' : 'stop listening, then start')
         .option('--port <port>', 'where to listen; default 8080')
         .option('--foreground', 'stay in this terminal')
+        .option('--service', 'with --foreground: a service manager starts it again')
         .action(async (options, command) => {
           const { startProxy } = await import('./start-proxy.ts')
           const { json } = globalOptions(command)
           await startProxy(app, {
             port: options.port,
             foreground: options.foreground === true,
+            service: options.service === true,
             restart: name === 'restart',
             json,
           })

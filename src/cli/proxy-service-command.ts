@@ -1,6 +1,9 @@
 import type { AppContext } from './app-context.ts'
 import { globalOptions, newCommand } from './global-options.ts'
 
+/** A proxy that listened before has this long to end, and the service to listen in its place. */
+const START_LIMIT_MS = 15_000
+
 export function proxyServiceCommand(app: AppContext) {
   const service = newCommand('service')
     .summary('have the proxy started at login')
@@ -12,9 +15,13 @@ export function proxyServiceCommand(app: AppContext) {
       .summary('start it now and at each login')
       .option('--port <port>', 'where to listen; default 8080')
       .action(async (options, command) => {
-        const { installService } = await import('./proxy-service/manage-service.ts')
+        const { announceService, installService } =
+          await import('./proxy-service/manage-service.ts')
+        const { awaitServiceProxy } = await import('./proxy-service/await-service-proxy.ts')
         const { json } = globalOptions(command)
-        await installService(app, { port: options.port, json })
+        const installed = await installService(app, { port: options.port })
+        await awaitServiceProxy(app, installed, AbortSignal.timeout(START_LIMIT_MS))
+        announceService(app, installed, { json })
       }),
   )
   service.addCommand(

@@ -1,4 +1,5 @@
 import type { ProjectConfig } from '../config/project-config.ts'
+import type { Settings } from '../config/settings.ts'
 import { type Weakening, weakeningKeys } from '../config/weakening-keys.ts'
 import { UserError } from '../lib/errors.ts'
 import { printable } from '../lib/printable.ts'
@@ -13,15 +14,16 @@ import {
 } from '../run/weigh-consent.ts'
 import type { AppContext } from './app-context.ts'
 import { canAsk, confirm } from './confirm.ts'
-import { loadSettings } from './load-settings.ts'
 import type { ProgressLines } from './progress-lines.ts'
-import { planFlags, type RunFlags, settingFlags } from './run-flags.ts'
+import { planFlags, type RunFlags } from './run-flags.ts'
 import { openStores, openStoresForReading } from './stores.ts'
 
 type Asking = {
   project: ProjectConfig
   workspace: string
   flags: RunFlags
+  /** What the settings are without agent.yaml. */
+  ownSettings: Settings
   progress: ProgressLines
   signal: AbortSignal
 }
@@ -35,10 +37,10 @@ export async function requireConsent(
   app: AppContext,
   asking: Asking,
 ): Promise<readonly AllowedKey[]> {
-  const { project, workspace, flags, progress, signal } = asking
+  const { project, workspace, flags, ownSettings, progress, signal } = asking
   const weakening = weakeningOf(app, project, workspace)
   if (weakening.keys.length === 0) return []
-  const own = ownWish(app, flags)
+  const own = ownWish(ownSettings, flags)
   const { allowed, missing } = weighConsent(weakening, own, consentFor(app, workspace))
   if (missing.length === 0) return allowed
   const lines = missing.map((key) => printable(describeKey(key, project.file)))
@@ -77,8 +79,7 @@ function asIfGiven({ hash }: Weakening, workspace: string): Consent {
   return { workspace, hash, keys: [], givenAtMs: 0 }
 }
 
-function ownWish(app: AppContext, flags: RunFlags): OwnWish {
-  const { sandbox } = loadSettings(app, settingFlags(flags))
+function ownWish({ sandbox }: Settings, flags: RunFlags): OwnWish {
   const { mounts, allowUnsafeMount } = planFlags(flags)
   return {
     isSandboxOverridden: sandbox.source === 'flag' || sandbox.source === 'environment',

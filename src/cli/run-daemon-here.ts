@@ -7,6 +7,8 @@ import { messageOf, UserError } from '../lib/errors.ts'
 import { printable } from '../lib/printable.ts'
 import type { BoundProxy } from '../proxy/bind-proxy.ts'
 import type { AppContext } from './app-context.ts'
+import { ExitError } from './exit-error.ts'
+import { GAVE_WAY } from './gave-way.ts'
 import { openStores } from './stores.ts'
 import { announceProxy } from './start-proxy.ts'
 
@@ -15,6 +17,8 @@ const IDLE_DEFAULT_S = 30
 
 export type DaemonHere = {
   foreground: boolean
+  /** Started by a service manager, which starts us again after `GAVE_WAY`. */
+  service?: boolean
   /** Have the proxy listen from the start. */
   proxy?: { port: number; source: PortSource }
   /** Listeners opened while we had the right to. */
@@ -23,18 +27,20 @@ export type DaemonHere = {
 
 /** Becomes the daemon in this process. Whoever started it reads one line: ready, or what stopped it. */
 export async function runDaemonHere(app: AppContext, here: DaemonHere): Promise<void> {
-  const log = here.foreground
+  const isWatched = here.foreground && here.service !== true
+  const log = isWatched
     ? (line: string): void => app.output.note(printable(line))
     : fileLog(app.paths.daemonLog, app.clock)
   try {
     const { state, context } = openStores(app)
     using _state = state
-    await runDaemon({
+    const end = await runDaemon({
       context,
       state,
       uid: app.host.uid,
       idleMs: idleMs(app),
       foreground: here.foreground,
+      service: here.service === true,
       log,
       onReady: (status) => {
         if (here.foreground) announceProxy(app, status.port ?? 0, false)
@@ -43,6 +49,7 @@ export async function runDaemonHere(app: AppContext, here: DaemonHere): Promise<
       ...(here.bound === undefined ? {} : { bound: here.bound }),
       ...(here.proxy === undefined ? {} : { proxy: here.proxy }),
     })
+    if (here.foreground && end === 'handed over') throw new ExitError(GAVE_WAY)
   } catch (error) {
     if (here.foreground) throw error
     log(messageOf(error))

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { byText } from '../lib/by-text.ts'
 import { formatDependency } from './dependency.ts'
 import { isWithin, resolveMountSource } from './mount.ts'
 import type { Position } from './problem.ts'
@@ -77,7 +78,7 @@ function mountKeys({ mounts }: ProjectConfig, context: MountContext): Found[] {
       return { key: 'mounts', value, parts, at, source: realSource, target } as const
     })
     .filter((mount) => !isWithin(mount.source, realWorkspace))
-    .sort((a, b) => compareText(JSON.stringify(a.parts), JSON.stringify(b.parts)))
+    .sort(byText(({ parts }) => JSON.stringify(parts)))
 }
 
 function userKeys({ container, positions }: ProjectConfig): Found[] {
@@ -86,9 +87,4 @@ function userKeys({ container, positions }: ProjectConfig): Found[] {
   return [
     { key: 'container.user', value: user, parts: [user], at: positions.get('container.user') },
   ]
-}
-
-function compareText(a: string, b: string): number {
-  if (a === b) return 0
-  return a < b ? -1 : 1
 }

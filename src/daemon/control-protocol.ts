@@ -69,6 +69,8 @@ export const helloSchema = z.object({
   nonce: z.string(),
   version: z.string(),
   pid: z.number(),
+  /** A service manager starts it again when it hands over. */
+  service: z.boolean().optional(),
 })
 
 export type Hello = z.infer<typeof helloSchema>
@@ -96,6 +98,7 @@ export const proxyStatusSchema = z.object({
   /** Connections to upstreams, tunnels not counted, and how many of them are unused. */
   upstreamConnections: z.number().optional(),
   idleUpstreamConnections: z.number().optional(),
+  service: z.boolean().optional(),
 })
 
 export type ProxyStatus = z.infer<typeof proxyStatusSchema>

@@ -43,6 +43,8 @@ export type DaemonOptions = {
   proxy?: { port: number; source: PortSource }
   /** In somebody's terminal: the proxy is needed as long as it listens, and no daemon after us brings it back. */
   foreground?: boolean
+  /** A service manager starts us again when we hand over: whoever has us do so waits for that. */
+  service?: boolean
   /** How long nothing may need us before we end. */
   idleMs: number
   log: (line: string) => void
@@ -50,17 +52,23 @@ export type DaemonOptions = {
   onReady: (status: { port?: number }) => void
 }
 
+/** Why a daemon ended: another one takes over, or it was told to end or nothing needs it. */
+export type DaemonEnd = 'handed over' | 'done'
+
 /**
  * The background process: routing proxy and supervision of runs. Returns when nothing needs it any more,
  * when another one takes over, or on SIGTERM. One per state folder: a lock that the kernel holds for us
  * decides, so a crash frees it at once.
  */
-export async function runDaemon(options: DaemonOptions): Promise<void> {
+export async function runDaemon(options: DaemonOptions): Promise<DaemonEnd> {
   const { context, state, log } = options
   const { paths } = context
   ensurePrivateDirectory(paths.socketDir, options.uid)
   using lock = await becomeOnly(options)
-  if (lock === undefined) return options.onReady({})
+  if (lock === undefined) {
+    options.onReady({})
+    return 'done'
+  }
   if (globalThis.AGENT_FAULTS) faultPoint(() => 'daemon:locked')
   // A dead daemon's; ours is made with the proxy, if ever.
   removeStaleSocket(paths.pagesSocket)
@@ -91,6 +99,7 @@ export async function runDaemon(options: DaemonOptions): Promise<void> {
     strictGateways,
     context,
     routeCount: () => routes.current().routes.length,
+    isService: options.service === true,
     end: () => end.resolve('handover'),
   })
   cleanup.use(
@@ -104,9 +113,11 @@ export async function runDaemon(options: DaemonOptions): Promise<void> {
   if (globalThis.AGENT_FAULTS) faultPoint(() => 'daemon:supervising')
   cleanup.use(endWhenIdle(options, row, proxy, end.resolve))
   cleanup.use(endWhenUnreachable(paths.controlSocket, end.resolve))
-  log(`ending: ${await end.promise}`)
+  const reason = await end.promise
+  log(`ending: ${reason}`)
   // Before the connections close, whose end would be the order to stop the runs they hold.
   supervisor.leave()
+  return reason === 'handover' ? 'handed over' : 'done'
 }
 
 /**

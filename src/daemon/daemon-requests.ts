@@ -17,6 +17,7 @@ export type DaemonParts = {
   strictGateways: StrictGateways
   context: RunContext
   routeCount: () => number
+  isService: boolean
   end: () => void
 }
 
@@ -63,18 +64,20 @@ export class DaemonRequests {
   }
 
   #hello(): Hello {
-    const { nonce, version, process } = this.#parts.row
-    return { nonce, version, pid: process.pid }
+    const { row, isService } = this.#parts
+    const { nonce, version, process } = row
+    return { nonce, version, pid: process.pid, ...(isService ? { service: true } : {}) }
   }
 
   #status(): ProxyStatus {
-    const { row, proxy, context, routeCount } = this.#parts
+    const { row, proxy, context, routeCount, isService } = this.#parts
     return {
       ...proxy.status(),
       pid: row.process.pid,
       version: row.version,
       uptimeMs: context.clock.now() - row.startedAtMs,
       routes: routeCount(),
+      service: isService,
     }
   }
 }

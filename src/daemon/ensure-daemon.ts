@@ -9,7 +9,8 @@ import type { State } from '../state/state.ts'
 import type { ControlClient } from './control-client.ts'
 import { daemonEnv } from './daemon-env.ts'
 import { readDaemonRow } from './daemon-row.ts'
-import { findDaemon, findDaemonAndVersion } from './find-daemon.ts'
+import { awaitService } from './await-service.ts'
+import { findDaemon, findDaemonAndHello } from './find-daemon.ts'
 import { handOver } from './hand-over.ts'
 import { makesWay } from './makes-way.ts'
 import { decodeDaemonReport } from './daemon-report.ts'
@@ -17,6 +18,8 @@ import type { Environment } from '../platform/host.ts'
 
 const SPAWN_LOCK_LIMIT_MS = 30_000
 const START_LIMIT_MS = 20_000
+/** launchd starts nothing anew within 10 s of its last start. */
+const SERVICE_LIMIT_MS = 12_000
 
 export type EnsureDaemonOptions = {
   state: State
@@ -37,7 +40,11 @@ export async function ensureDaemon(options: EnsureDaemonOptions): Promise<Contro
   using _lock = await acquireLock(paths.spawnLock, { timeoutMs: SPAWN_LOCK_LIMIT_MS })
   const other = await livingDaemon(state, version)
   if (other?.isCurrent === true) return other.client
-  if (other !== undefined) await handOver(other.client)
+  if (other !== undefined) {
+    await handOver(other.client)
+    const current = other.isService ? await serviceAgain(options) : undefined
+    if (current !== undefined) return current
+  }
   if (globalThis.AGENT_FAULTS) faultPoint(() => 'spawn:locked')
   await startDaemon(options)
   if (globalThis.AGENT_FAULTS) faultPoint(() => 'spawn:started')
@@ -49,27 +56,45 @@ export async function ensureDaemon(options: EnsureDaemonOptions): Promise<Contro
   return started
 }
 
+type LivingDaemon = { client: ControlClient; isCurrent: boolean; isService: boolean }
+
 /** The daemon that lives, if any; not current when it is to make way for our version. */
-async function livingDaemon(
-  state: State,
-  version: string,
-): Promise<{ client: ControlClient; isCurrent: boolean } | undefined> {
-  const found = await findDaemonAndVersion(state)
+async function livingDaemon(state: State, version: string): Promise<LivingDaemon | undefined> {
+  const found = await findDaemonAndHello(state)
   if (found === undefined) return undefined
+  const { client, hello } = found
   const proxyPort = readDaemonRow(state)?.proxyPort
-  const daemon = { version: found.version, ...(proxyPort === undefined ? {} : { proxyPort }) }
-  return { client: found.client, isCurrent: !makesWay(daemon, version, mayListenOn) }
+  const isService = hello.service === true
+  const daemon = {
+    version: hello.version,
+    service: isService,
+    ...(proxyPort === undefined ? {} : { proxyPort }),
+  }
+  const isCurrent = !makesWay(daemon, version, mayListenOn)
+  return { client, isCurrent, isService }
+}
+
+/** The service once its manager has started it again; undefined when that does not happen, or starts the older program. */
+async function serviceAgain({
+  state,
+  version,
+}: EnsureDaemonOptions): Promise<ControlClient | undefined> {
+  if (!(await awaitService(state, AbortSignal.timeout(SERVICE_LIMIT_MS)))) return undefined
+  const service = await livingDaemon(state, version)
+  if (service?.isCurrent === true) return service.client
+  if (service !== undefined) await handOver(service.client)
+  return undefined
 }
 
 async function startDaemon({ paths, selfCommand, env }: EnsureDaemonOptions): Promise<void> {
   const log = openLog(paths.daemonLog)
   try {
-    const line = await spawnDetached([...selfCommand, '__daemon'], {
+    const { firstLine } = spawnDetached([...selfCommand, '__daemon'], {
       env: daemonEnv(env, paths),
       stderr: log ?? 'ignore',
       limitMs: START_LIMIT_MS,
     })
-    decodeDaemonReport(line, paths)
+    decodeDaemonReport(await firstLine, paths)
   } finally {
     if (log !== undefined) closeSync(log)
   }

@@ -9,24 +9,24 @@ import { readDaemonRow } from './daemon-row.ts'
  * takes the connection and says nothing.
  */
 export async function findDaemon(state: State): Promise<ControlClient | undefined> {
-  return (await findDaemonAndVersion(state))?.client
+  return (await findDaemonAndHello(state))?.client
 }
 
-/** As `findDaemon`, with the version that it says it has. */
-export async function findDaemonAndVersion(
+/** As `findDaemon`, with what it says about itself. */
+export async function findDaemonAndHello(
   state: State,
-): Promise<{ client: ControlClient; version: string } | undefined> {
+): Promise<{ client: ControlClient; hello: Hello } | undefined> {
   const row = readDaemonRow(state)
   if (row === undefined) return undefined
   try {
     const client = await ControlClient.open(row.socketPath)
-    const { nonce, version } = await introduced(client)
-    if (nonce === row.nonce) return { client, version }
+    const hello = await introduced(client)
+    if (hello.nonce === row.nonce) return { client, hello }
     client[Symbol.dispose]()
     // Between the two steps another daemon took over; its row is there by now.
     const now = readDaemonRow(state)
     return now !== undefined && now.nonce !== row.nonce
-      ? await findDaemonAndVersion(state)
+      ? await findDaemonAndHello(state)
       : undefined
   } catch (error) {
     if (error instanceof DaemonGoneError) return undefined

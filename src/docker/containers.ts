@@ -1,6 +1,7 @@
 import type { Duplex } from 'node:stream'
 import * as z from 'zod/mini'
 
+import { byText } from '../lib/by-text.ts'
 import type { ContainerSpec } from '../runtime/container-spec.ts'
 import { containerId, type ContainerId, type ContainerState } from '../runtime/container-state.ts'
 import type { LogOptions } from '../runtime/container-stream.ts'
@@ -149,7 +150,7 @@ export class Containers {
       // One that went meanwhile is left out.
       states.push(...found.flatMap((container) => container?.state ?? []))
     }
-    return states.sort((a, b) => (a.name < b.name ? -1 : Number(a.name > b.name)))
+    return states.sort(byText(({ name }) => name))
   }
 
   /** `GET /containers/{id}/logs` */

@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import * as z from 'zod/mini'
 
+import { byText } from '../lib/by-text.ts'
 import type { Environment } from '../platform/host.ts'
 import { UserError } from '../lib/errors.ts'
 import type {
@@ -93,7 +94,7 @@ export class DockerImages implements ImageStore {
         createdAtMs: created * 1000,
         labels: labels ?? {},
       }))
-      .sort((a, b) => (a.id < b.id ? -1 : Number(a.id > b.id)))
+      .sort(byText(({ id }) => id))
   }
 
   /** `DELETE /images/{name}`, never by force: the engine then refuses what a container uses. */

@@ -1,6 +1,7 @@
 import { isIPv4 } from 'node:net'
 import * as z from 'zod/mini'
 
+import { byText } from '../lib/by-text.ts'
 import { UserError } from '../lib/errors.ts'
 import type { LabelSelector } from '../runtime/labels.ts'
 import { containerId } from '../runtime/container-state.ts'
@@ -72,7 +73,7 @@ export class DockerNetworks implements NetworkManager {
     const networks = await this.#list(labelFilters(selector), signal)
     return networks
       .map(({ Id: id, Name: name, Labels: labels }) => ({ id, name, labels: labels ?? {} }))
-      .sort((a, b) => (a.name < b.name ? -1 : Number(a.name > b.name)))
+      .sort(byText(({ name }) => name))
   }
 
   /** `GET /networks/{name}`; IPv4 only, as our networks are. */

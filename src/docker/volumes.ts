@@ -1,5 +1,6 @@
 import * as z from 'zod/mini'
 
+import { byText } from '../lib/by-text.ts'
 import { UserError } from '../lib/errors.ts'
 import type { LabelSelector } from '../runtime/labels.ts'
 import type { VolumeSpec, VolumeState, VolumeStore } from '../runtime/volume-store.ts'
@@ -45,7 +46,7 @@ export class DockerVolumes implements VolumeStore {
     })
     return (volumes ?? [])
       .map(({ Name: name, Labels: labels }) => ({ name, labels: labels ?? {} }))
-      .sort((a, b) => (a.name < b.name ? -1 : Number(a.name > b.name)))
+      .sort(byText(({ name }) => name))
   }
 
   /** `DELETE /volumes/{name}` */

@@ -1,21 +1,19 @@
 import { randomBytes } from 'node:crypto'
-import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { byText } from '../lib/by-text.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Libc } from '../platform/libc.ts'
 import { ensurePrivateDirectory } from '../platform/private-directory.ts'
 import type { ContainerSpec } from '../runtime/container-spec.ts'
-import {
-  type ContainerEvent,
-  containerId,
-  type ContainerId,
-  type ContainerState,
-} from '../runtime/container-state.ts'
+import { containerId, type ContainerId, type ContainerState } from '../runtime/container-state.ts'
 import { isSelected, type LabelSelector } from '../runtime/labels.ts'
 import { StartError } from '../runtime/start-error.ts'
+import { EventJournal } from '../runtime/supervised/event-journal.ts'
+import { moveAway } from '../runtime/supervised/move-away.ts'
+import { courseOf } from '../runtime/supervised/supervision-records.ts'
 import { ContainerFolder } from './container-folder.ts'
 import { recordedSpec } from './container-record.ts'
-import { recordEvent, trimJournal } from '../runtime/supervised/event-journal.ts'
 import { maskedPlaces } from './masked-places.ts'
 import { announceMaking, halfMade, halfRemoved, sweepUnfinished } from './unfinished-folders.ts'
 
@@ -26,17 +24,19 @@ export class ContainerStore {
   readonly root: string
   readonly #libc: Libc
   readonly #clock: Clock
+  readonly #journal: EventJournal
 
   constructor(root: string, { libc, clock }: { libc: Libc; clock: Clock }) {
     this.root = root
     this.#libc = libc
     this.#clock = clock
+    this.#journal = new EventJournal(root, clock)
   }
 
   /** Writes a container down. It appears in one step, so that a crash leaves none or a whole one. */
   create(spec: ContainerSpec, host: { uid: number; gid: number }): ContainerId {
     ensurePrivateDirectory(this.root, host.uid)
-    trimJournal(this.root)
+    this.#journal.trim()
     this.sweep()
     for (const { source } of spec.mounts)
       if (!existsSync(source))
@@ -46,9 +46,7 @@ export class ContainerStore {
     const id = containerId(randomBytes(8).toString('hex'))
     using _ = announceMaking(this.root, this.#libc)
     const unfinished = new ContainerFolder(halfMade(this.root, id))
-    mkdirSync(unfinished.path, { mode: 0o700 })
-    mkdirSync(unfinished.waiting, { mode: 0o700 })
-    writeFileSync(unfinished.lock, '', { mode: 0o600 })
+    unfinished.make()
     writeFileSync(unfinished.hosts, hostsFile(spec), { mode: 0o644 })
     unfinished.writeRecord({
       createdAtMs: this.#clock.now(),
@@ -58,7 +56,7 @@ export class ContainerStore {
       spec: recordedSpec(spec),
     })
     renameSync(unfinished.path, join(this.root, id))
-    this.#tell('created', id, spec.labels)
+    this.#journal.record('created', { id, labels: spec.labels })
     return id
   }
 
@@ -75,7 +73,6 @@ export class ContainerStore {
     if (folder === undefined || record === undefined) return undefined
     const { spec } = record
     const { phase, exit } = folder.condition(this.#libc)
-    const start = folder.start()
     return {
       id,
       name: spec.name,
@@ -89,9 +86,7 @@ export class ContainerStore {
               .toSorted((a, b) => a - b)
               .map((containerPort) => ({ containerPort, relaySocket: folder.ports }))
           : [],
-      ...(start === undefined ? {} : { startedAtMs: start.startedAtMs }),
-      ...(exit === undefined ? {} : { exitCode: exit.exitCode, finishedAtMs: exit.finishedAtMs }),
-      ...(exit?.error === undefined ? {} : { error: exit.error }),
+      ...courseOf(folder.start(), exit),
     }
   }
 
@@ -102,7 +97,7 @@ export class ContainerStore {
       .filter((name) => ID.test(name))
       .flatMap((name) => this.state(containerId(name)) ?? [])
       .filter(({ labels }) => isSelected(selector, labels))
-      .sort((a, b) => (a.name < b.name ? -1 : Number(a.name > b.name)))
+      .sort(byText(({ name }) => name))
   }
 
   /** Takes a container that does not run out of sight in one step, then its files away. */
@@ -111,24 +106,14 @@ export class ContainerStore {
     if (folder === undefined) return
     const labels = folder.record()?.spec.labels ?? {}
     const removed = halfRemoved(this.root, id)
-    try {
-      renameSync(folder.path, removed)
-    } catch (error) {
-      // Somebody else was faster.
-      if (!existsSync(folder.path)) return
-      throw error
-    }
-    this.#tell('removed', id, labels)
+    if (!moveAway(folder.path, removed)) return
+    this.#journal.record('removed', { id, labels })
     rmSync(removed, { recursive: true, force: true })
   }
 
   /** Takes away what dead processes left half made or half removed. */
   sweep(): void {
     sweepUnfinished(this.root, this.#libc)
-  }
-
-  #tell(kind: ContainerEvent['kind'], id: ContainerId, labels: ContainerEvent['labels']): void {
-    recordEvent(this.root, { kind, id, labels, timeMs: this.#clock.now() })
   }
 }
 

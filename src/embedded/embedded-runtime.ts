@@ -6,7 +6,7 @@ import type { Clock } from '../platform/clock.ts'
 import type { Libc } from '../platform/libc.ts'
 import { ensurePrivateDirectory } from '../platform/private-directory.ts'
 import type { ProcessTable } from '../platform/process-identity.ts'
-import { signalNumber, signalProcess } from '../platform/signal-process.ts'
+import { signalNumber } from '../platform/signal-process.ts'
 import type {
   ContainerRuntime,
   EventSubscription,
@@ -24,20 +24,21 @@ import type {
 import type { ContainerStream, LogChunk, LogOptions } from '../runtime/container-stream.ts'
 import { ContainerUnavailableError } from '../runtime/container-unavailable-error.ts'
 import type { LabelSelector } from '../runtime/labels.ts'
-import { StartError } from '../runtime/start-error.ts'
 import type { TerminalSize } from '../runtime/terminal-size.ts'
+import { endSupervisor } from '../runtime/supervised/end-supervisor.ts'
+import { exitWait, watchSupervisor } from '../runtime/supervised/exit-watch.ts'
+import { folderEndpoint } from '../runtime/supervised/folder-endpoint.ts'
+import { attachToMain, resizeMain } from '../runtime/supervised/main-process.ts'
+import { readOutput } from '../runtime/supervised/read-output.ts'
+import { untilClosed } from '../runtime/supervised/sockets.ts'
+import { exitStatus } from '../runtime/supervised/supervision-records.ts'
+import { giveOrder } from '../runtime/supervised/supervisor-connection.ts'
 import type { ContainerFolder } from './container-folder.ts'
 import { ContainerStore } from './container-store.ts'
-import { embeddedEndpoint } from './endpoint.ts'
 import { followEvents } from './event-stream.ts'
 import { startExec } from './exec-session.ts'
-import { Growth } from '../runtime/supervised/growth.ts'
-import { readLog } from '../runtime/supervised/log-reader.ts'
 import { probeNamespaces } from './namespaces.ts'
-import { ProcessStream } from '../runtime/supervised/process-stream.ts'
 import { startContainer } from './start-container.ts'
-import { untilClosed } from '../runtime/supervised/sockets.ts'
-import { giveOrder, giveOrderOnceStarted } from '../runtime/supervised/supervisor-connection.ts'
 
 /** How long an end that was ordered may take beyond its grace before the chain is killed from outside. */
 const END_LIMIT_MS = 5000
@@ -66,7 +67,7 @@ export class EmbeddedRuntime implements ContainerRuntime {
   readonly #store: ContainerStore
 
   constructor(options: EmbeddedOptions) {
-    this.endpoint = embeddedEndpoint(options.root)
+    this.endpoint = folderEndpoint(this.kind, options.root)
     this.#options = options
     this.#store = new ContainerStore(options.root, options)
   }
@@ -89,11 +90,7 @@ export class EmbeddedRuntime implements ContainerRuntime {
 
   async start(id: ContainerId, signal?: AbortSignal): Promise<void> {
     signal?.throwIfAborted()
-    const folder = this.#known(id)
-    const { phase } = folder.condition(this.#options.libc)
-    if (phase === 'running') return
-    if (phase === 'exited') throw new StartError('a container of this runtime runs once', 125)
-    await startContainer(folder, this.#options)
+    await startContainer(this.#known(id), this.#options)
   }
 
   async stop(id: ContainerId, options: { graceMs: number; signal?: AbortSignal }): Promise<void> {
@@ -103,7 +100,9 @@ export class EmbeddedRuntime implements ContainerRuntime {
     if (folder === undefined) return
     const socket = await giveOrder(folder, { verb: 'stop', graceMs })
     if (socket !== undefined) await untilClosed(socket, { limitMs: graceMs + END_LIMIT_MS, signal })
-    await this.#settle(folder, signal)
+    const { libc: flock, processes } = this.#options
+    const limits = { limitMs: END_LIMIT_MS, pollMs: LOCK_POLL_MS }
+    await endSupervisor(folder, { flock, processes, ...limits, signal })
   }
 
   async kill(id: ContainerId, signalName: string): Promise<void> {
@@ -120,12 +119,7 @@ export class EmbeddedRuntime implements ContainerRuntime {
   }
 
   wait(id: ContainerId, signal?: AbortSignal): ExitWait {
-    const ready = Promise.withResolvers<void>()
-    const exit = this.#exitOf(id, ready.resolve, signal)
-    // Callers look at one of the two first; a failure is in both.
-    exit.catch((error: unknown) => ready.reject(error))
-    ready.promise.catch(() => undefined)
-    return { ready: ready.promise, exit }
+    return exitWait((ready) => this.#exitOf(id, ready, signal))
   }
 
   async inspect(id: ContainerId, signal?: AbortSignal): Promise<ContainerState | undefined> {
@@ -138,32 +132,13 @@ export class EmbeddedRuntime implements ContainerRuntime {
     return this.#store.list(selector)
   }
 
-  logs(id: ContainerId, options: LogOptions, signal?: AbortSignal): AsyncGenerator<LogChunk> {
-    return options.follow
-      ? this.#followLogs(id, options, signal)
-      : this.#storedLogs(id, options, signal)
-  }
-
-  async *#storedLogs(
+  async *logs(
     id: ContainerId,
     options: LogOptions,
     signal?: AbortSignal,
   ): AsyncGenerator<LogChunk> {
     signal?.throwIfAborted()
-    yield* readLog(this.#known(id).log, options, async () => false)
-  }
-
-  async *#followLogs(
-    id: ContainerId,
-    options: LogOptions,
-    signal?: AbortSignal,
-  ): AsyncGenerator<LogChunk> {
-    signal?.throwIfAborted()
-    const folder = this.#known(id)
-    const order = { verb: 'watch' } as const
-    const watching = giveOrderOnceStarted(folder, order, { libc: this.#options.libc, signal })
-    using more = new Growth(watching.socket, signal)
-    yield* readLog(folder.log, options, () => more.next())
+    yield* readOutput(this.#known(id), options, { flock: this.#options.libc, signal })
   }
 
   async attach(
@@ -172,14 +147,8 @@ export class EmbeddedRuntime implements ContainerRuntime {
     signal?: AbortSignal,
   ): Promise<ContainerStream> {
     signal?.throwIfAborted()
-    const folder = this.#known(id)
-    const { libc } = this.#options
-    if (folder.condition(libc).phase === 'exited')
-      throw new ContainerUnavailableError(id, 'not-running')
-    const order = { verb: 'attach', stdin: options.stdin } as const
-    const { listening, socket } = giveOrderOnceStarted(folder, order, { libc, signal })
-    await listening
-    return new ProcessStream(socket)
+    const { libc: flock } = this.#options
+    return attachToMain(id, this.#known(id), { stdin: options.stdin, flock, signal })
   }
 
   async exec(id: ContainerId, command: ExecSpec, signal?: AbortSignal): Promise<ExecSession> {
@@ -189,8 +158,7 @@ export class EmbeddedRuntime implements ContainerRuntime {
 
   async resize(id: ContainerId, size: TerminalSize): Promise<void> {
     const folder = this.#store.find(id)
-    const socket = folder && (await giveOrder(folder, { verb: 'resize', size }))
-    socket?.destroy()
+    if (folder !== undefined) await resizeMain(folder, size)
   }
 
   events(selector: LabelSelector, signal: AbortSignal): EventSubscription {
@@ -205,38 +173,17 @@ export class EmbeddedRuntime implements ContainerRuntime {
     ready: () => void,
     signal: AbortSignal | undefined,
   ): Promise<ExitStatus> {
-    const { libc } = this.#options
+    const { libc: flock } = this.#options
     for (;;) {
       signal?.throwIfAborted()
       const folder = this.#known(id)
-      const { phase, exit } = folder.condition(libc)
+      const { phase, exit } = folder.condition(flock)
       if (exit !== undefined) {
         ready()
-        return {
-          exitCode: exit.exitCode,
-          ...(exit.error === undefined ? {} : { error: exit.error }),
-        }
+        return exitStatus(exit)
       }
-      const watching = giveOrderOnceStarted(folder, { verb: 'watch' }, { libc, signal })
-      await watching.listening
-      ready()
-      const socket = await watching.socket
-      if (socket !== undefined) await untilClosed(socket, { signal })
-      else if (phase === 'running') await delay(LOCK_POLL_MS)
-    }
-  }
-
-  /** Waits until nothing of a container lives any more; kills what does not end by itself. */
-  async #settle(folder: ContainerFolder, signal?: AbortSignal): Promise<void> {
-    const { libc, processes } = this.#options
-    const endMs = performance.now() + END_LIMIT_MS
-    while (folder.isSupervised(libc)) {
-      signal?.throwIfAborted()
-      if (performance.now() > endMs) {
-        const owner = folder.owner()
-        if (owner !== undefined && processes.isAlive(owner)) signalProcess(owner.pid, 9)
-      }
-      await delay(LOCK_POLL_MS)
+      const wasThere = await watchSupervisor(folder, { flock, ready, signal })
+      if (!wasThere && phase === 'running') await delay(LOCK_POLL_MS)
     }
   }
 

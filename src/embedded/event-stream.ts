@@ -1,8 +1,10 @@
 import type { ContainerEvent, ContainerId } from '../runtime/container-state.ts'
-import { isSelected, type LabelSelector } from '../runtime/labels.ts'
-import { Bell } from '../runtime/supervised/bell.ts'
+import type { LabelSelector } from '../runtime/labels.ts'
+import { type EventKnowledge, followJournal } from '../runtime/supervised/journal-follower.ts'
 import type { ContainerStore } from './container-store.ts'
-import { JournalReader } from '../runtime/supervised/event-journal.ts'
+
+/** How often it is looked for containers that were killed, and for what their makers left. */
+const LOOK_MS = 1000
 
 /** What happens to containers with these labels, from the call on, until the signal fires. */
 export function followEvents(
@@ -11,42 +13,19 @@ export function followEvents(
   signal: AbortSignal,
 ): AsyncIterable<ContainerEvent> {
   sweepIfPossible(store)
-  const journal = new JournalReader(store.root)
-  const running = new Map<ContainerId, ContainerEvent['labels']>()
-  for (const { id, labels, phase } of store.list(selector))
-    if (phase === 'running') running.set(id, labels)
-  return readEvents(store, { journal, running, selector, signal })
+  const running = new RunningContainers(store)
+  const events = followJournal(store.root, running, { selector, signal, lookMs: LOOK_MS })
+  running.begin(selector)
+  return sweepingAfter(events, store)
 }
 
-async function* readEvents(
+/** Whoever stops following may have been the last one to look. */
+async function* sweepingAfter(
+  events: AsyncGenerator<ContainerEvent>,
   store: ContainerStore,
-  options: {
-    journal: JournalReader
-    running: Map<ContainerId, ContainerEvent['labels']>
-    selector: LabelSelector
-    signal: AbortSignal
-  },
 ): AsyncGenerator<ContainerEvent> {
-  const { journal, running, selector, signal } = options
-  using _journal = journal
-  using bell = new Bell(store.root, signal)
-  // Whoever stops following may have been the last one to look.
   using _last = { [Symbol.dispose]: () => sweepIfPossible(store) }
-  for (;;) {
-    signal.throwIfAborted()
-    for (const event of journal.read()) {
-      if (!isSelected(selector, event.labels)) continue
-      // Its end may have been found by looking already.
-      if (event.kind === 'exited' && !running.has(event.id)) continue
-      if (event.kind === 'started') running.set(event.id, event.labels)
-      if (event.kind === 'exited' || event.kind === 'removed') running.delete(event.id)
-      yield event
-    }
-    const isDue = bell.isLookingDue()
-    if (isDue) sweepIfPossible(store)
-    for (const event of isDue ? silentEnds(store, running) : []) yield event
-    await bell.ring()
-  }
+  yield* events
 }
 
 /** Whoever follows events stays for long, and sees to it that a crash leaves nothing behind for long. */
@@ -58,16 +37,38 @@ function sweepIfPossible(store: ContainerStore): void {
   }
 }
 
-/** Ends that nobody wrote down. */
-function silentEnds(
-  store: ContainerStore,
-  running: Map<ContainerId, ContainerEvent['labels']>,
-): ContainerEvent[] {
-  return [...running].flatMap(([id, labels]): ContainerEvent[] => {
-    const state = store.state(id)
-    if (state?.phase !== 'exited' || state.error === undefined) return []
-    running.delete(id)
-    const { exitCode = 137 } = state
-    return [{ kind: 'exited', id, labels, exitCode, timeMs: state.finishedAtMs ?? 0 }]
-  })
+/** The containers whose end nobody has heard of. */
+class RunningContainers implements EventKnowledge {
+  readonly #running = new Map<ContainerId, ContainerEvent['labels']>()
+  readonly #store: ContainerStore
+
+  constructor(store: ContainerStore) {
+    this.#store = store
+  }
+
+  begin(selector: LabelSelector): void {
+    for (const { id, labels, phase } of this.#store.list(selector))
+      if (phase === 'running') this.#running.set(id, labels)
+  }
+
+  learn({ kind, id, labels }: ContainerEvent): boolean {
+    if (kind === 'exited' && !this.#running.has(id)) return false
+    if (kind === 'started') this.#running.set(id, labels)
+    if (kind === 'exited' || kind === 'removed') this.#running.delete(id)
+    return true
+  }
+
+  async look(): Promise<ContainerEvent[]> {
+    sweepIfPossible(this.#store)
+    return [...this.#running].flatMap(([id, labels]) => this.#silentEnd(id, labels) ?? [])
+  }
+
+  /** An end that nobody wrote down. */
+  #silentEnd(id: ContainerId, labels: ContainerEvent['labels']): ContainerEvent | undefined {
+    const state = this.#store.state(id)
+    if (state?.phase !== 'exited' || state.error === undefined) return undefined
+    this.#running.delete(id)
+    const { exitCode = 137, finishedAtMs = 0 } = state
+    return { kind: 'exited', id, labels, exitCode, timeMs: finishedAtMs }
+  }
 }

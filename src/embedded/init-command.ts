@@ -27,7 +27,7 @@ import {
   STATUS_FD,
   unscriptable,
 } from './sandbox-scripts.ts'
-import { encodeStartFailure } from './start-report.ts'
+import { encodeStartFailure } from '../runtime/supervised/start-report.ts'
 
 /**
  * The first process of a container's pid namespace: puts its file system together, gives up every power,

@@ -9,12 +9,9 @@ import {
 import { raiseLoopback } from '../platform/loopback.ts'
 import { systemOutput } from '../platform/output.ts'
 import { releaseMemory } from '../platform/release-memory.ts'
+import { encodeStartFailure, STARTED } from '../runtime/supervised/start-report.ts'
 import { ContainerFolder } from './container-folder.ts'
-import { encodeStartFailure } from './start-report.ts'
 import { Supervisor } from './supervisor.ts'
-
-/** What this process answers when its container runs. */
-export const STARTED = 'started'
 
 /** A run that is still there then is likely to stay, and not to need again what it took to start. */
 const SETTLING_MS = 1000

@@ -1,33 +1,26 @@
-import { closeSync, createReadStream, readdirSync, rmSync } from 'node:fs'
+import { closeSync, createReadStream, rmSync } from 'node:fs'
 import type { Socket } from 'node:net'
-import { basename, dirname, join } from 'node:path'
+import { basename } from 'node:path'
 import { LineDecoder } from '../lib/line-decoder.ts'
 import { childrenOf } from '../platform/child-processes.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Libc } from '../platform/libc.ts'
 import { openPipe } from '../platform/pipe.ts'
 import { signalNumber, signalProcess } from '../platform/signal-process.ts'
-import { type ContainerEvent, containerId } from '../runtime/container-state.ts'
+import { containerId } from '../runtime/container-state.ts'
 import type { StreamName } from '../runtime/container-stream.ts'
-import { Audience } from '../runtime/supervised/audience.ts'
 import type { ContainerFolder } from './container-folder.ts'
 import type { ContainerRecord } from './container-record.ts'
-import { recordEvent } from '../runtime/supervised/event-journal.ts'
 import { Execs } from './execs.ts'
-import { followInput } from '../runtime/supervised/input-frames.ts'
-import { decodeOrder, OK, type Order } from '../runtime/supervised/orders.ts'
-import { OutputLog } from '../runtime/supervised/output-log.ts'
 import { relayToHost, relayToPorts } from './port-relay.ts'
 import {
   DEFAULT_SIZE,
   type SupervisedProcess,
   startProcess,
 } from '../runtime/supervised/supervised-process.ts'
+import { type OwnOrder, Supervision } from '../runtime/supervised/supervision.ts'
 import { CHAIN_ENV, COMPLAINING } from './sandbox-scripts.ts'
-import { connectSocket, listen, readLine } from '../runtime/supervised/sockets.ts'
 
-/** How long those who waited for the start get to say what they want. */
-const CALL_BACK_LIMIT_MS = 1000
 const SIGKILL = 9
 const SIGTERM = 15
 
@@ -48,28 +41,31 @@ export type SupervisorOptions = {
  */
 export class Supervisor {
   readonly #options: SupervisorOptions
-  readonly #audience = new Audience()
-  readonly #log: OutputLog
+  readonly #supervision: Supervision
   readonly #exited = Promise.withResolvers<number>()
   /** Resolves when nobody inside lives any more. */
   readonly #dead = Promise.withResolvers<void>()
-  readonly #main = Promise.withResolvers<SupervisedProcess>()
   readonly #execs: Execs
   #mainPid = -1
 
   constructor(options: SupervisorOptions) {
     this.#options = options
-    this.#log = new OutputLog(options.folder.log)
-    this.#execs = new Execs(options.folder, options.record)
+    const { folder, record, clock } = options
+    this.#supervision = new Supervision({
+      folder,
+      container: { id: containerId(basename(folder.path)), labels: record.spec.labels },
+      clock,
+      carryOut: (order, socket) => this.#carryOut(order, socket),
+    })
+    this.#execs = new Execs(folder, record)
   }
 
   /** Starts the container; resolves when its command runs, or did not come to that. */
   async start(): Promise<StartOutcome> {
-    const { folder, record, clock, selfCommand, libc } = this.#options
-    await listen(folder.socket, (socket) => void this.#serve(socket))
+    const { folder, record, selfCommand, libc } = this.#options
     relayToPorts(folder.ports)
     for (const { port, socketPath } of record.spec.hostRelays) relayToHost(port, socketPath)
-    await this.#callBack()
+    await this.#supervision.open()
     const { readEnd, writeEnd } = openPipe(libc)
     const { spec } = record
     const main = startProcess({
@@ -91,26 +87,17 @@ export class Supervisor {
     })
     closeSync(writeEnd)
     this.#mainPid = main.pid
-    this.#main.resolve(main)
+    this.#supervision.feed(main)
     const outcome = await this.#followStatus(readEnd, main)
-    if (outcome.started) {
-      folder.writeStart({ startedAtMs: clock.now() })
-      this.#tell('started')
-      await this.#callBack()
-    }
+    if (outcome.started) await this.#supervision.begin()
     return outcome
   }
 
   /** Resolves once the end of the container is written down and everybody has been told. */
   async end(): Promise<void> {
-    const { folder, clock } = this.#options
     const exitCode = await this.#exited.promise
-    this.#log[Symbol.dispose]()
-    folder.writeExit({ exitCode, finishedAtMs: clock.now() })
-    rmSync(folder.socket, { force: true })
-    rmSync(folder.ports, { force: true })
-    this.#tell('exited', exitCode)
-    await this.#audience.dismiss()
+    rmSync(this.#options.folder.ports, { force: true })
+    await this.#supervision.end(exitCode)
   }
 
   /**
@@ -144,68 +131,25 @@ export class Supervisor {
   }
 
   async #keep(stream: StreamName, bytes: Uint8Array): Promise<void> {
-    this.#log.append(stream, bytes, this.#options.clock.now())
     // What a dead command left is little, and waits for nobody.
-    await Promise.race([this.#audience.send(stream, bytes), this.#dead.promise])
+    await Promise.race([this.#supervision.keep(stream, bytes), this.#dead.promise])
   }
 
-  /** Calls everybody back who waits for the start, and hears what they want. */
-  async #callBack(): Promise<void> {
-    const { waiting } = this.#options.folder
-    const names = readdirSync(waiting).sort()
-    const limit = new Promise<void>((resolve) => {
-      setTimeout(resolve, CALL_BACK_LIMIT_MS).unref()
-    })
-    const heard = names.map(async (name) => {
-      const path = join(waiting, name)
-      try {
-        const socket = await connectSocket(path)
-        await this.#serve(socket)
-      } catch {
-        // Whoever waited is gone.
-      }
-      rmSync(path, { force: true })
-    })
-    await Promise.race([Promise.all(heard), limit])
-  }
-
-  /** Resolves when the first line has been heard and acted on. */
-  async #serve(socket: Socket): Promise<void> {
-    const line = await readLine(socket)
-    const order = line === undefined ? undefined : decodeOrder(line)
-    if (order === undefined) return void socket.destroy()
-    socket.write(`${OK}\n`)
-    this.#carryOut(order, socket)
-  }
-
-  #carryOut(order: Order, socket: Socket): void {
+  #carryOut(order: OwnOrder, socket: Socket): void {
     switch (order.verb) {
-      case 'watch':
-        return this.#audience.watch(socket)
-      case 'attach':
-        return this.#attach(socket, order.stdin)
       case 'exec':
         return void this.#execs.run(socket, order, this.#firstInside())
       case 'exec-exit':
         return void this.#execs.tellExit(socket, order.exec)
       case 'stop':
-        this.#audience.watch(socket)
+        this.#supervision.watch(socket)
         return this.#stop(order.graceMs)
       case 'kill':
         this.#signal(order.signal)
         return void socket.end()
-      case 'resize':
-        void this.#main.promise.then((main) => main.resize(order.size))
-        return void socket.end()
       default:
         return order satisfies never
     }
-  }
-
-  #attach(socket: Socket, stdin: boolean): void {
-    this.#audience.attach(socket)
-    // Those who waited for the start are heard before there is a process.
-    void this.#main.promise.then((main) => followInput(socket, main, { stdin }))
   }
 
   #stop(graceMs: number): void {
@@ -227,16 +171,5 @@ export class Supervisor {
 
   #firstInside(): number | undefined {
     return childrenOf(this.#mainPid)[0]
-  }
-
-  #tell(kind: ContainerEvent['kind'], exitCode?: number): void {
-    const { folder, record, clock } = this.#options
-    recordEvent(dirname(folder.path), {
-      kind,
-      id: containerId(basename(folder.path)),
-      labels: record.spec.labels,
-      timeMs: clock.now(),
-      ...(exitCode === undefined ? {} : { exitCode }),
-    })
   }
 }

@@ -1,7 +1,8 @@
-import { closeSync, existsSync, openSync, readdirSync, renameSync, rmSync } from 'node:fs'
+import { closeSync, existsSync, openSync, readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { sharedFlock, tryFlock } from '../platform/flock.ts'
 import type { Libc } from '../platform/libc.ts'
+import { moveAway } from '../runtime/supervised/move-away.ts'
 
 const HALF_MADE = '.new-'
 const HALF_REMOVED = '.removed-'
@@ -44,15 +45,5 @@ function isNobodyMaking(root: string, libc: Libc): boolean {
     return tryFlock(libc, folder)
   } finally {
     closeSync(folder)
-  }
-}
-
-/** In one step, so that a crash leaves none that is there in part. */
-function moveAway(from: string, to: string): void {
-  try {
-    renameSync(from, to)
-  } catch (error) {
-    // Somebody else was faster.
-    if (existsSync(from)) throw error
   }
 }

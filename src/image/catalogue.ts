@@ -1,3 +1,4 @@
+import { byText } from '../lib/by-text.ts'
 import { nearestName } from '../lib/nearest-name.ts'
 import type { CatalogueEntry } from './catalogue-entry.ts'
 import { CLOUD_ARCHIVES } from './catalogue/cloud-archives.ts'
@@ -20,7 +21,7 @@ export const CATALOGUE: ReadonlyMap<string, CatalogueEntry> = new Map(
     ...RUNTIMES,
     ...SCRIPTS,
     ...TERMINAL_ARCHIVES,
-  }).sort(([a], [b]) => (a < b ? -1 : 1)),
+  }).sort(byText(([name]) => name)),
 )
 
 /** What things are called elsewhere → what they are called here. */

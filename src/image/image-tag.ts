@@ -1,3 +1,4 @@
+import { byText } from '../lib/by-text.ts'
 import { sha256Hex } from '../platform/sha256.ts'
 import type { Architecture } from './catalogue-entry.ts'
 
@@ -38,5 +39,5 @@ export function imageTagOf(identity: ImageIdentity): string {
 }
 
 function sortedEntries(map: Readonly<Record<string, string>>): [string, string][] {
-  return Object.entries(map).sort(([a], [b]) => (a < b ? -1 : 1))
+  return Object.entries(map).sort(byText(([name]) => name))
 }

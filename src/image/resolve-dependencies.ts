@@ -1,5 +1,6 @@
 import type { PackageManager } from '../config/dependency.ts'
 import { type ConfigResult, type Problem, resultOf } from '../config/problem.ts'
+import { byText } from '../lib/by-text.ts'
 import { CATALOGUE } from './catalogue.ts'
 import type { Chosen, ChosenPackage, InstallPlan } from './install-plan.ts'
 import { type AskedDependency, requiredWish, type Wish, wishesFor } from './wish.ts'
@@ -121,5 +122,5 @@ function packagesOf(wishes: readonly Wish[], manager: PackageManager): ChosenPac
 }
 
 function sortedByName<T extends { name: string }>(items: readonly T[]): T[] {
-  return [...items].sort((a, b) => (a.name < b.name ? -1 : 1))
+  return items.toSorted(byText(({ name }) => name))
 }

@@ -1,9 +1,4 @@
-import {
-  cleanPath,
-  compileIgnorePattern,
-  literalPrefix,
-  type IgnorePattern,
-} from './ignore-pattern.ts'
+import { compileIgnorePattern, literalPrefix, type IgnorePattern } from './ignore-pattern.ts'
 
 /** What is known of a path: whether it is matched, and by which patterns it or a folder above it is. */
 export type IgnoreMatch = { isMatched: boolean; byPattern: readonly boolean[] }
@@ -37,13 +32,6 @@ export class IgnorePatterns {
     return { isMatched, byPattern }
   }
 
-  /** For a path whose folders were not asked about before. */
-  matchWithParents(path: string): boolean {
-    let match: IgnoreMatch | undefined
-    for (const folder of withParents(path)) match = this.match(folder, match)
-    return match?.isMatched ?? false
-  }
-
   /** False when no pattern can match anything inside a folder that is not matched itself. */
   canMatchInside(folder: string): boolean {
     return canReach(
@@ -61,34 +49,9 @@ export class IgnorePatterns {
   }
 }
 
-/** The lines of a `.dockerignore` that are patterns (moby/patternmatcher, ignorefile). */
-export function parseIgnoreFile(text: string): string[] {
-  const lines = text.replace(/^\uFEFF/, '').split(/\r?\n/)
-  return lines
-    .filter((line) => !line.startsWith('#') && line.trim() !== '')
-    .map((line) => {
-      const pattern = line.trim()
-      return pattern.startsWith('!')
-        ? `!${relativePattern(pattern.slice(1).trim())}`
-        : relativePattern(pattern)
-    })
-}
-
-/** `/some/path` is the same as `some/path`. */
-function relativePattern(pattern: string): string {
-  if (pattern === '') return ''
-  const cleaned = cleanPath(pattern)
-  return cleaned.length > 1 && cleaned.startsWith('/') ? cleaned.slice(1) : cleaned
-}
-
 function canReach(patterns: readonly IgnorePattern[], folder: string): boolean {
   return patterns.some(({ text }) => {
     const prefix = literalPrefix(text)
     return prefix === undefined || `${prefix}/`.startsWith(`${folder}/`)
   })
-}
-
-function withParents(path: string): string[] {
-  const parts = path.split('/')
-  return parts.map((_, index) => parts.slice(0, index + 1).join('/'))
 }

@@ -1,3 +1,5 @@
+import type { InheritedSocket } from './inherited-sockets.ts'
+
 /**
  * The one place that meets Bun's sockets. Everything else works on these interfaces.
  * Bun's semantics that are relied on (1.4.5): `data` gets a buffer of its own that may be kept;
@@ -77,9 +79,24 @@ export function listenTcp(
   port: number,
   accept: (remoteAddress: string) => SocketOwner,
 ): Listener {
+  return listenOn({ hostname, port }, accept)
+}
+
+/** As `listenTcp`, on a socket that listens already: whoever started this process left it open. Once for each. */
+export function adoptTcp(
+  { fd, address, port }: InheritedSocket,
+  accept: (remoteAddress: string) => SocketOwner,
+): Listener {
+  // Bun's types do not know `fd`, by which its node:net listens; the rest is not looked at then.
+  return { ...listenOn({ hostname: address, port, fd }, accept), port }
+}
+
+function listenOn(
+  place: { hostname: string; port: number; fd?: number },
+  accept: (remoteAddress: string) => SocketOwner,
+): Listener {
   const listener = Bun.listen<SocketOwner | undefined>({
-    hostname,
-    port,
+    ...place,
     allowHalfOpen: true,
     socket: {
       ...events,

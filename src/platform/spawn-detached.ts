@@ -1,30 +1,47 @@
 import { spawn } from 'node:child_process'
 import { LineDecoder } from '../lib/line-decoder.ts'
 
+/** A program that was started and goes on without this one. */
+export type DetachedProcess = {
+  /** -1 when it could not be started. */
+  pid: number
+  /**
+   * What it writes to stdout first; undefined when it ended, or took longer than the limit, without a line. Rejects
+   * with the system's error when it could not be started.
+   */
+  firstLine: Promise<string | undefined>
+}
+
 /**
- * Starts a program that outlives this one, in its own session and in `/`, and returns the first line it
- * writes to stdout; undefined when it ended, or took longer than `limitMs`, without one.
+ * Starts a program that outlives this one, in its own session and in `/`. `held` is an open file that it inherits as
+ * descriptor 3.
  */
 export function spawnDetached(
   command: readonly string[],
-  options: { env: Record<string, string>; stderr: number | 'ignore'; limitMs: number },
-): Promise<string | undefined> {
+  options: {
+    env: Record<string, string>
+    stderr: number | 'ignore'
+    held?: number
+    limitMs: number
+  },
+): DetachedProcess {
+  const { env, stderr, held, limitMs } = options
   const [program = '', ...parameters] = command
   const child = spawn(program, parameters, {
     cwd: '/',
-    env: options.env,
+    env,
     detached: true,
-    stdio: ['ignore', 'pipe', options.stderr],
+    stdio: ['ignore', 'pipe', stderr, ...(held === undefined ? [] : [held])],
   })
   const lines = new LineDecoder()
-  return new Promise((resolve, reject) => {
+  const firstLine = new Promise<string | undefined>((resolve, reject) => {
     const finish = (line: string | undefined): void => {
       clearTimeout(limit)
       child.stdout?.destroy()
       child.unref()
       resolve(line)
     }
-    const limit = setTimeout(() => finish(undefined), options.limitMs)
+    const limit = setTimeout(() => finish(undefined), limitMs)
     child.once('error', (error) => {
       clearTimeout(limit)
       reject(error)
@@ -36,6 +53,7 @@ export function spawnDetached(
       if (line !== undefined) finish(line)
     })
   })
+  return { pid: child.pid ?? -1, firstLine }
 }
 
 /** Starts a program that outlives this one, and does not look after it. */

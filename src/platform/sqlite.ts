@@ -53,11 +53,6 @@ export function isBusy(error: unknown): boolean {
   return error instanceof SqliteFailure && error.code === 'busy'
 }
 
-/** True for a row that a UNIQUE, CHECK, NOT NULL or foreign key constraint refused. */
-export function isConstraint(error: unknown): boolean {
-  return error instanceof SqliteFailure && error.code === 'constraint'
-}
-
 /**
  * One connection to an SQLite file. Synchronous, because every query of ours takes microseconds; the only
  * wait is for locks, and it is bounded. `node:sqlite` and not `bun:sqlite`: equally fast in the compiled

@@ -1,6 +1,7 @@
-import { errorCode } from '../lib/errors.ts'
+import { errorCode, UserError } from '../lib/errors.ts'
 import { HeldClients } from './held-client.ts'
-import { type Listener, listenTcp, type SocketOwner } from '../platform/raw-sockets.ts'
+import type { InheritedSocket } from '../platform/inherited-sockets.ts'
+import { adoptTcp, type Listener, listenTcp, type SocketOwner } from '../platform/raw-sockets.ts'
 import { isUnsafePort } from './unsafe-ports.ts'
 
 /** Why a port cannot be used: taken, not permitted, or refused by browsers. */
@@ -51,6 +52,23 @@ export async function bindProxy(port: number): Promise<BoundProxy> {
   }
 }
 
+/** The same with listeners that are open already. Throws `UserError` when they are not of one port. */
+export function adoptListeners(sockets: readonly InheritedSocket[]): BoundProxy {
+  const [port = 0, ...others] = new Set(sockets.map((socket) => socket.port))
+  if (others.length > 0)
+    throw new UserError(`the socket unit listens on ports ${[port, ...others].join(' and ')}`, {
+      fix: 'write one port into the socket unit',
+    })
+  const room = new WaitingRoom()
+  const listeners = new Map<string, Listener>()
+  for (const socket of sockets)
+    listeners.set(
+      socket.address,
+      adoptTcp(socket, (address) => room.accept(address)),
+    )
+  return boundProxy(port, listeners, room)
+}
+
 function listenOnBoth(wanted: number, room: WaitingRoom): BoundProxy {
   const accept = (remoteAddress: string): SocketOwner => room.accept(remoteAddress)
   const listeners = new Map<string, Listener>()
@@ -66,6 +84,14 @@ function listenOnBoth(wanted: number, room: WaitingRoom): BoundProxy {
       throw error
     }
   }
+  return boundProxy(port, listeners, room)
+}
+
+function boundProxy(
+  port: number,
+  listeners: ReadonlyMap<string, Listener>,
+  room: WaitingRoom,
+): BoundProxy {
   return {
     port,
     addresses: [...listeners.keys()],

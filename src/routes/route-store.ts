@@ -29,10 +29,6 @@ export class RouteStore {
     return this.#select('WHERE run_id IS NULL')
   }
 
-  listByRun(runId: string): Route[] {
-    return this.#select('WHERE run_id = ?', runId)
-  }
-
   /**
    * Makes these the routes of a run; what it had before goes. What an ended run of the same name left gives way.
    * Throws `UserError` for a name that is a static route, and when the run is over or being ended.
@@ -98,10 +94,10 @@ export class RouteStore {
     })
   }
 
-  #select(where: string, ...values: string[]): Route[] {
+  #select(where: string): Route[] {
     return this.#state.db
       .prepare(`SELECT * FROM routes ${where} ORDER BY agent, position, service`)
-      .all(...values)
+      .all()
       .map(decodeRoute)
   }
 

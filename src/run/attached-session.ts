@@ -29,6 +29,8 @@ export type SessionOptions = {
   detachKeys: Uint8Array
   /** It ran before we came: have what it shows drawn again. */
   redraw?: boolean
+  /** Who tells of interrupts, where somebody listens for them already; absent: this process's own signals. */
+  onInterrupt?: (handler: () => void) => Disposable
 }
 
 /** `interrupted`: it ended because the user asked for it (Ctrl-C, SIGTERM, SIGHUP). */
@@ -41,8 +43,9 @@ export type SessionEnd = { kind: 'ended'; interrupted: boolean } | { kind: 'deta
 export async function runSession(options: SessionOptions): Promise<SessionEnd> {
   using cleanup = new DisposableStack()
   const interrupts = { count: 0 }
+  const onInterrupt = options.onInterrupt ?? onOwnSignals
   cleanup.use(
-    onSignals(['SIGINT', 'SIGTERM', 'SIGHUP'], () => {
+    onInterrupt(() => {
       interrupts.count += 1
       const end = interrupts.count === 1 ? options.target.stop() : options.target.kill()
       // A failure shows as output that does not end; the next interrupt tries harder.
@@ -58,6 +61,10 @@ export async function runSession(options: SessionOptions): Promise<SessionEnd> {
   const first = await Promise.race([ended, detached.then(() => 'detached' as const)])
   if (first === 'detached') return { kind: 'detached' }
   return { kind: 'ended', interrupted: interrupts.count > 0 }
+}
+
+function onOwnSignals(handler: () => void): Disposable {
+  return onSignals(['SIGINT', 'SIGTERM', 'SIGHUP'], handler)
 }
 
 function neverDetached(): Promise<void> {

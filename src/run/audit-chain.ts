@@ -1,3 +1,4 @@
+import { byText } from '../lib/by-text.ts'
 import { sha256Hex } from '../platform/sha256.ts'
 import { type AuditEntry, auditEntry, type AuditEvent } from './audit-entry.ts'
 
@@ -92,7 +93,7 @@ function canonicalJson(value: unknown): string {
   if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null'
   const fields = Object.entries(value)
     .filter(([, field]) => field !== undefined)
-    .sort(([a], [b]) => (a < b ? -1 : Number(a > b)))
+    .sort(byText(([name]) => name))
     .map(([key, field]) => `${JSON.stringify(key)}:${canonicalJson(field)}`)
   return `{${fields.join(',')}}`
 }

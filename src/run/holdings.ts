@@ -1,3 +1,4 @@
+import { byText } from '../lib/by-text.ts'
 import { messageOf } from '../lib/errors.ts'
 import type { ContainerRuntime } from '../runtime/container-runtime.ts'
 import type { ContainerPhase, ContainerState, RuntimeKind } from '../runtime/container-state.ts'
@@ -72,7 +73,7 @@ export async function readHoldings(
     })),
     images: (images ?? [])
       .flatMap((image) => heldImages(image, containers ?? [], rows))
-      .toSorted(byName),
+      .toSorted(byText(({ name }) => name)),
     volumes: (volumes ?? []).map((volume) => ({
       ...held(volume, rows),
       ...sized(filled?.get(volume.name)),
@@ -129,8 +130,4 @@ function heldImages(
 
 function sized(sizeBytes: number | undefined): { sizeBytes?: number } {
   return sizeBytes === undefined ? {} : { sizeBytes }
-}
-
-function byName(one: { name: string }, other: { name: string }): number {
-  return one.name < other.name ? -1 : Number(one.name > other.name)
 }

@@ -1,5 +1,6 @@
 import { chmodSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
+import { byText } from '../lib/by-text.ts'
 import { errorCode } from '../lib/errors.ts'
 import type { ContainerRuntime } from '../runtime/container-runtime.ts'
 import { LABEL_WORKSPACE } from '../runtime/labels.ts'
@@ -27,7 +28,7 @@ export async function listHomes(
 ): Promise<StoredHome[]> {
   const homes =
     volumes === undefined ? homeFolders(paths.homes) : await homeVolumes(volumes, homeId, signal)
-  return homes.sort((a, b) => (a.workspace < b.workspace ? -1 : 1))
+  return homes.sort(byText(({ workspace }) => workspace))
 }
 
 async function homeVolumes(

@@ -2,7 +2,3 @@
 export function newRunId(): string {
   return `run_${Buffer.from(crypto.getRandomValues(new Uint8Array(6))).toString('hex')}`
 }
-
-export function isRunId(text: string): boolean {
-  return /^run_[0-9a-f]{12}$/.test(text)
-}

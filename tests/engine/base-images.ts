@@ -10,6 +10,7 @@ import { debianImage } from './images/debian-image.ts'
 import { dockerImage } from './images/docker-image.ts'
 import { nodeImage } from './images/node-image.ts'
 import { pythonImage } from './images/python-image.ts'
+import { systemdImage } from './images/systemd-image.ts'
 import type { PackageSet } from './private-packages.ts'
 import { run, type RunOptions } from './run-command.ts'
 
@@ -52,6 +53,7 @@ const baseImages: readonly BaseImage[] = [
   copiedPythonImage,
   dockerImage,
   buildkitImage,
+  systemdImage,
 ]
 
 /** What the cached registry holds: reference → identity of the recipe it was built by. */

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { setTimeout as delay } from 'node:timers/promises'
 
+import { byText } from '../../src/lib/by-text.ts'
 import type {
   ContainerRuntime,
   EventSubscription,
@@ -140,7 +141,7 @@ export class InMemoryRuntime implements ContainerRuntime {
     return this.#all()
       .filter(({ spec }) => isSelected(selector, spec.labels))
       .map((container) => container.state())
-      .sort((a, b) => (a.name < b.name ? -1 : Number(a.name > b.name)))
+      .sort(byText(({ name }) => name))
   }
 
   async *logs(

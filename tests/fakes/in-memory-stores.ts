@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 
+import { byText } from '../../src/lib/by-text.ts'
 import { UserError } from '../../src/lib/errors.ts'
 import type {
   ImageInfo,
@@ -116,7 +117,7 @@ export class InMemoryNetworks implements NetworkManager {
     signal?.throwIfAborted()
     return [...this.#networks.values()]
       .filter(({ labels }) => isSelected(selector, labels))
-      .sort((a, b) => (a.name < b.name ? -1 : Number(a.name > b.name)))
+      .sort(byText(({ name }) => name))
   }
 
   /** Nothing of this runtime has an address. */
@@ -143,7 +144,7 @@ export class InMemoryVolumes implements VolumeStore {
     signal?.throwIfAborted()
     return [...this.#volumes.values()]
       .filter(({ labels }) => isSelected(selector, labels))
-      .sort((a, b) => (a.name < b.name ? -1 : Number(a.name > b.name)))
+      .sort(byText(({ name }) => name))
   }
 
   async remove(name: string): Promise<void> {

@@ -1,3 +1,4 @@
+import { byText } from '../../lib/by-text.ts'
 import type { AccessLine } from '../../daemon/access-line.ts'
 import { type Finding, notice } from './finding.ts'
 
@@ -13,7 +14,7 @@ export function hostBlockFindings(agent: string, lines: readonly AccessLine[]): 
     else if (line.status >= 200 && line.status < 400) refusals.delete(line.peer)
   }
   return [...refusals]
-    .toSorted(([one], [other]) => (one < other ? -1 : 1))
+    .toSorted(byText(([name]) => name))
     .map(([service, { reason = '', fix = '' }]) =>
       notice('host name', `${service} of "${agent}": ${reason}`, [fix]),
     )

@@ -1,13 +1,12 @@
 import { escapeHtml } from '../../proxy/pages/escape-html.ts'
-import { SERVICE_MARK, type ServiceWish } from './service-wish.ts'
+import { SERVICE_MARK, serviceCommand, type ServiceWish } from './service-wish.ts'
 
 /** How launchd calls the service. */
 export const LAUNCHD_LABEL = 'agent-proxy'
 
 /** The property list of a user's own proxy (launchd.plist(5)). */
-export function launchdAgent({ command, port, env }: ServiceWish): string {
-  const start = [...command, 'proxy', 'start', '--foreground', '--port', String(port)]
-  const variables = Object.entries(env).map(
+export function launchdAgent(wish: ServiceWish): string {
+  const variables = Object.entries(wish.env).map(
     ([name, value]) =>
       `    <key>${escapeHtml(name)}</key>\n    <string>${escapeHtml(value)}</string>\n`,
   )
@@ -20,7 +19,9 @@ export function launchdAgent({ command, port, env }: ServiceWish): string {
   <string>${LAUNCHD_LABEL}</string>
   <key>ProgramArguments</key>
   <array>
-${start.map((word) => `    <string>${escapeHtml(word)}</string>\n`).join('')}  </array>
+${serviceCommand(wish)
+  .map((word) => `    <string>${escapeHtml(word)}</string>\n`)
+  .join('')}  </array>
   <key>EnvironmentVariables</key>
   <dict>
 ${variables.join('')}  </dict>

@@ -5,19 +5,24 @@ import { errorCode, messageOf, usageError, UserError } from '../../lib/errors.ts
 import type { Host } from '../../platform/host.ts'
 import { needsPrivilege } from '../../platform/privileges.ts'
 import type { AppContext } from '../app-context.ts'
+import { readProxyStatus } from '../control-proxy.ts'
 import { loadSettings } from '../load-settings.ts'
 import { settingFlags } from '../run-flags.ts'
 import { type ServiceManager, serviceManager } from './service-manager.ts'
+import { planService } from './plan-service.ts'
+import { requireFreePort } from './require-free-port.ts'
 import { SERVICE_MARK } from './service-wish.ts'
 
 /** Longest that a service manager may take for one order. */
 const ORDER_LIMIT_MS = 30_000
 
+export type InstalledService = { manager: ServiceManager; port: number }
+
 /** Has this user's service manager start the proxy now and at each login. */
 export async function installService(
   app: AppContext,
-  flags: { port: string | undefined; json: boolean },
-): Promise<void> {
+  flags: { port: string | undefined },
+): Promise<InstalledService> {
   const { host } = app
   refuseSudo(app)
   const port = loadSettings(app, settingFlags(flags)).proxyPort.value
@@ -27,14 +32,22 @@ export async function installService(
   const manager = serviceManager(host)
   refuseForeign(manager, 'write over it')
   if (!(await succeeds(host, manager.probe))) throw noManager(manager, port)
-  const home = host.env['AGENTOPS_HOME'] ?? ''
-  const env: Record<string, string> = home === '' ? {} : { AGENTOPS_HOME: app.paths.dir }
-  const text = manager.text({ command: app.selfCommand, port, env })
+  await requireFreePort(app, port)
+  const text = manager.text(planService(app, port))
   // launchd takes no other description of a service that it has.
   if (manager.name === 'launchd') await stopService(host, manager)
   mkdirSync(dirname(manager.file), { recursive: true })
   writeFileSync(manager.file, text, { mode: 0o644 })
   for (const command of manager.start) await order(host, command)
+  return { manager, port }
+}
+
+/** Says where the service listens and what was written for it. */
+export function announceService(
+  app: AppContext,
+  { manager, port }: InstalledService,
+  flags: { json: boolean },
+): void {
   const { file } = manager
   app.output.answer(
     flags.json ? JSON.stringify({ file, port }) : `the proxy is a service on port ${port}: ${file}`,
@@ -60,16 +73,19 @@ export async function uninstallService(app: AppContext, flags: { json: boolean }
   app.output.answer(flags.json ? JSON.stringify({ removed, file }) : text)
 }
 
-/** Says what is installed, and whether it runs. */
+/** Says what is installed, whether it runs and where it listens. */
 export async function showService(app: AppContext, flags: { json: boolean }): Promise<void> {
   const manager = serviceManager(app.host)
   const { file } = manager
   const text = writtenService(manager)
   const installed = text?.includes(SERVICE_MARK) === true
   const running = installed && (await succeeds(app.host, manager.running))
-  if (flags.json) return app.output.answer(JSON.stringify({ installed, running, file }))
+  const proxy = running ? await readProxyStatus(app) : undefined
+  const port = proxy?.service === true ? proxy.port : undefined
+  if (flags.json) return app.output.answer(JSON.stringify({ installed, running, port, file }))
   if (!installed) return app.output.answer('no service is installed')
-  app.output.answer(`${file}, ${running ? 'running' : 'not running'}`)
+  const where = port === undefined ? 'running, not listening' : `running on port ${port}`
+  app.output.answer(`${file}, ${running ? where : 'not running'}`)
 }
 
 /** systemd also has to forget one that does not run; launchd has only what runs. */
@@ -105,7 +121,7 @@ function privilegedPort({ platform }: Host, port: number): UserError {
   const fix =
     platform === 'linux'
       ? [
-          `echo net.ipv4.ip_unprivileged_port_start=${port} | sudo tee /etc/sysctl.d/50-agent-proxy.conf && sudo sysctl --system`,
+          `echo net.ipv4.ip_unprivileged_port_start=${port} | sudo tee /etc/sysctl.d/50-agent-proxy.conf && sudo sysctl -p /etc/sysctl.d/50-agent-proxy.conf`,
           'agent proxy service install --port 8080',
         ]
       : [`sudo agent proxy start --port=${port}`, 'agent proxy service install --port 8080']

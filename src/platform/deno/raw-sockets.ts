@@ -1,4 +1,6 @@
 import { rmSync } from 'node:fs'
+import { UserError } from '../../lib/errors.ts'
+import type { InheritedSocket } from '../inherited-sockets.ts'
 import type { Listener, RawSocket, SocketOwner } from '../raw-sockets.ts'
 import type { DenoConnection, DenoListener } from './deno-globals.ts'
 import { DenoSocket } from './deno-socket.ts'
@@ -15,6 +17,13 @@ export function listenTcp(
     return accept(connection.remoteAddr.hostname ?? '')
   })
   return { port: listener.addr.port, stop: () => listener.close() }
+}
+
+/** Deno listens on no socket that is open already. */
+export function adoptTcp({ port }: InheritedSocket): Listener {
+  throw new UserError(`Deno cannot take port ${port} from a socket unit`, {
+    fix: 'have the unit start the compiled program: npm run build',
+  })
 }
 
 /** As in ../raw-sockets.ts. */

@@ -1,15 +1,12 @@
 import { watch } from 'node:fs'
 
-/** Whoever is killed tells nothing, so it is looked for this often. */
-const LOOK_MS = 1000
-
-/** Rings when the state folder changes, and now and then. */
+/** Rings when the state folder changes, and every `lookMs`: whoever is killed tells nothing. */
 export class Bell implements Disposable {
   readonly #undo = new DisposableStack()
   #rung = Promise.withResolvers<void>()
   #isDue = false
 
-  constructor(root: string, signal: AbortSignal, lookMs = LOOK_MS) {
+  constructor(root: string, signal: AbortSignal, lookMs: number) {
     const ring = (): void => this.#rung.resolve()
     const watcher = watch(root, ring)
     this.#undo.defer(() => watcher.close())

@@ -10,6 +10,7 @@ import {
 import { join } from 'node:path'
 import { z } from 'zod'
 import { LineDecoder } from '../../lib/line-decoder.ts'
+import type { Clock } from '../../platform/clock.ts'
 import { type ContainerEvent, containerId } from '../container-state.ts'
 
 const FILE_MAX_BYTES = 1024 * 1024
@@ -27,16 +28,37 @@ function journalPath(root: string): string {
   return join(root, 'events.jsonl')
 }
 
-/** Appends one event; a line is written in one step. */
-export function recordEvent(root: string, event: ContainerEvent): void {
-  appendFileSync(journalPath(root), `${JSON.stringify(event)}\n`, { mode: 0o600 })
-}
+/** Writes down what happens to the containers of a state folder, for whoever follows events. */
+export class EventJournal {
+  readonly #path: string
+  readonly #clock: Clock
 
-/** Begins a new file when the journal is long; readers of the old one read on there. */
-export function trimJournal(root: string): void {
-  const path = journalPath(root)
-  const size = statSync(path, { throwIfNoEntry: false })?.size ?? 0
-  if (size > FILE_MAX_BYTES) renameSync(path, `${path}.1`)
+  constructor(root: string, clock: Clock) {
+    this.#path = journalPath(root)
+    this.#clock = clock
+  }
+
+  /** Appends one event, now; a line is written in one step. `exitCode` goes with `exited`. */
+  record(
+    kind: ContainerEvent['kind'],
+    { id, labels }: Pick<ContainerEvent, 'id' | 'labels'>,
+    exitCode?: number,
+  ): void {
+    const event: ContainerEvent = {
+      kind,
+      id,
+      labels,
+      timeMs: this.#clock.now(),
+      ...(exitCode === undefined ? {} : { exitCode }),
+    }
+    appendFileSync(this.#path, `${JSON.stringify(event)}\n`, { mode: 0o600 })
+  }
+
+  /** Begins a new file when the journal is long; readers of the old one read on there. */
+  trim(): void {
+    const size = statSync(this.#path, { throwIfNoEntry: false })?.size ?? 0
+    if (size > FILE_MAX_BYTES) renameSync(this.#path, `${this.#path}.1`)
+  }
 }
 
 /** Reads a journal from its present end on. */

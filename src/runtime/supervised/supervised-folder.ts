@@ -1,4 +1,4 @@
-import { readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { errorCode } from '../../lib/errors.ts'
 import { type Flock, isFlocked } from '../../platform/flock.ts'
@@ -21,6 +21,13 @@ export class SupervisedFolder {
 
   constructor(path: string) {
     this.path = path
+  }
+
+  /** Makes the folder, of a container that has not begun. */
+  make(): void {
+    mkdirSync(this.path, { mode: 0o700 })
+    mkdirSync(this.waiting, { mode: 0o700 })
+    writeFileSync(this.lock, '', { mode: 0o600 })
   }
 
   /** Held by the supervising process for its life. */
@@ -73,20 +80,20 @@ export class SupervisedFolder {
   }
 
   /** Its phase, and how it ended once it has. */
-  condition(libc: Flock): { phase: ContainerPhase; exit?: ExitRecord } {
+  condition(flock: Flock): { phase: ContainerPhase; exit?: ExitRecord } {
     const started = this.start()
     if (started === undefined) return { phase: 'created' }
     const known = this.exit()
     if (known !== undefined) return { phase: 'exited', exit: known }
-    if (isFlocked(libc, this.lock)) return { phase: 'running' }
+    if (isFlocked(flock, this.lock)) return { phase: 'running' }
     // The lock is given back after the last word was written, so what is not there now never comes.
     const last = this.exit()
     return { phase: 'exited', exit: last ?? { ...KILLED, finishedAtMs: started.startedAtMs } }
   }
 
   /** Whether the supervising process, or one that starts it, lives. */
-  isSupervised(libc: Flock): boolean {
-    return isFlocked(libc, this.lock)
+  isSupervised(flock: Flock): boolean {
+    return isFlocked(flock, this.lock)
   }
 
   protected read<T>(name: string, decode: (json: string) => T): T | undefined {

@@ -31,15 +31,15 @@ export async function giveOrder(
 export function giveOrderOnceStarted(
   folder: SupervisedFolder,
   order: Order,
-  options: { libc: Flock; signal: AbortSignal | undefined },
+  options: { flock: Flock; signal: AbortSignal | undefined },
 ): { listening: Promise<void>; socket: Promise<Socket | undefined> } {
-  const { libc, signal } = options
+  const { flock, signal } = options
   const listening = Promise.withResolvers<void>()
   const work = async (): Promise<Socket | undefined> => {
-    if (folder.condition(libc).phase !== 'created') return giveOrder(folder, order)
+    if (folder.condition(flock).phase !== 'created') return giveOrder(folder, order)
     const call = await expectCall(folder, signal)
     // Between the question and the listening it may have begun without us.
-    if (folder.condition(libc).phase !== 'created') {
+    if (folder.condition(flock).phase !== 'created') {
       call.cancel()
       return giveOrder(folder, order)
     }

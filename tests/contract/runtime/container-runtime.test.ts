@@ -9,7 +9,7 @@ import { execCases } from './exec-cases.ts'
 import { lifecycleCases } from './lifecycle-cases.ts'
 import { listingCases } from './listing-cases.ts'
 import { refusalCases } from './refusal-cases.ts'
-import { openEmbedded } from '../../integration/embedded/embedded-bed.ts'
+import { EmbeddedBed } from '../../integration/embedded/embedded-bed.ts'
 import { APPLE_VERSIONS, AppleBed } from '../../support/apple/apple-bed.ts'
 import { standInTest } from '../../support/apple/stand-in-test.ts'
 import { embeddedTest } from '../../support/embedded-test.ts'
@@ -81,6 +81,9 @@ const appleSubjects = APPLE_VERSIONS.map((version): Subject => {
   }
 })
 
+let embeddedBed: EmbeddedBed | undefined
+afterAll(() => embeddedBed?.[Symbol.asyncDispose]())
+
 const subjects: readonly Subject[] = [
   {
     name: 'in memory',
@@ -104,7 +107,7 @@ const subjects: readonly Subject[] = [
   {
     name: 'embedded',
     test: embeddedTest,
-    open: openEmbedded,
+    open: async () => (embeddedBed ??= new EmbeddedBed()).runtime,
     gaps: {
       images: 'it has none: commands run on the system of this machine',
       networks: 'each container has a network of its own',

@@ -13,6 +13,7 @@ const mistakes: readonly (readonly [line: string, code: number, says: readonly s
   ['lsit', 2, ['error: unknown command "lsit"', 'fix: write list']],
   ['run --nmae x', 2, ['error: unknown option "--nmae"', 'fix: write --name']],
   ['proxy strat', 2, ['error: unknown command "strat"', 'fix: write start']],
+  ['proxy start --service', 2, ['--service goes with --foreground']],
   ['run --sandbox maybe', 2, ['"maybe" is invalid', 'gvisor, auto, none']],
   ['run --runtime podman', 2, ['"podman" is invalid', 'docker, apple, embedded']],
   ['run --name Not_A_Label', 2, ['the name "Not_A_Label"', 'fix: write not-a-label']],

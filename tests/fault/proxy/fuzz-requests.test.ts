@@ -3,6 +3,7 @@ import { writeFileSync } from 'node:fs'
 import { METHODS } from 'node:http'
 import { join } from 'node:path'
 import { z } from 'zod'
+import { byText } from '../../../src/lib/by-text.ts'
 import { temporaryFolder } from '../../support/temporary-folder.ts'
 import { seededRandom } from '../support/seeded-random.ts'
 import { fuzzedRequest } from './bed/fuzz-requests.ts'
@@ -55,7 +56,7 @@ proxyTest(
       for (const { error } of seen) if (error !== undefined) upstream.refused++
       upstream.passed += comparedAlike(seen)
     }
-    const counts = [...answers].sort(([left], [right]) => (left < right ? -1 : 1))
+    const counts = [...answers].sort(byText(([name]) => name))
     const heading = `requests of seed ${seed}: ${upstream.passed} passed to the upstream, which refused ${upstream.refused} more`
     printTable(heading, ['ANSWERS', 'CASES'], counts)
     const status = await proxy.requireSound()

@@ -1,4 +1,5 @@
 import { expect } from 'bun:test'
+import { byText } from '../../../src/lib/by-text.ts'
 import { ScriptedUpstream } from '../../integration/proxy/bed/scripted-upstream.ts'
 import { seededRandom } from '../support/seeded-random.ts'
 import { fuzzedResponse } from './bed/fuzz-responses.ts'
@@ -34,7 +35,7 @@ proxyTest(
       const outcome = await play(proxy, service, each)
       outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1)
     }
-    const counts = [...outcomes].sort(([left], [right]) => (left < right ? -1 : 1))
+    const counts = [...outcomes].sort(byText(([name]) => name))
     printTable(`responses of seed ${seed}`, ['THE UPSTREAM SENT, THE CLIENT GOT', 'CASES'], counts)
     expect(await proxy.requireSound()).toMatchObject({ openConnections: 0, upstreamConnections: 0 })
     // A connection to the page server stays, with both its ends in this process.

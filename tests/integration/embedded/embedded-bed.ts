@@ -24,13 +24,6 @@ function embeddedRuntime(root: string): EmbeddedRuntime {
   })
 }
 
-/** For suites that remove what they make. */
-export async function openEmbedded(): Promise<EmbeddedRuntime> {
-  const root = join(tmpdir(), `agent-embedded-shared-${process.pid}`)
-  process.once('exit', () => rmSync(root, { recursive: true, force: true }))
-  return embeddedRuntime(root)
-}
-
 /** An embedded runtime on a state folder of its own, with a workspace; disposing removes all of it. */
 export class EmbeddedBed implements AsyncDisposable {
   readonly dir = realpathSync(mkdtempSync(join(tmpdir(), 'agent-embedded-')))

@@ -1,5 +1,5 @@
 import { UserError } from '../../../src/lib/errors.ts'
-import { isConstraint } from '../../../src/platform/sqlite.ts'
+import { SqliteFailure } from '../../../src/platform/sqlite.ts'
 import { RouteStore } from '../../../src/routes/route-store.ts'
 import type { Route, RouteName } from '../../../src/routes/route.ts'
 import type { State } from '../../../src/state/state.ts'
@@ -89,7 +89,7 @@ export class RouteModel {
     try {
       insertRun(this.#state, this.#id(number), name)
     } catch (error) {
-      if (!isConstraint(error)) throw error
+      if (!(error instanceof SqliteFailure && error.code === 'constraint')) throw error
       return this.#explain(
         'start',
         this.#live().some((run) => run.name === name),

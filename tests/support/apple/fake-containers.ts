@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { z } from 'zod'
+import { errorCode } from '../../../src/lib/errors.ts'
 import { ContainerError } from './container-error.ts'
 import { digestOf, entries, type FakeImages, list, text, type Values } from './fake-images.ts'
 import { type InsideProcess, killMarked } from './run-inside.ts'
@@ -61,8 +62,8 @@ export class FakeContainers {
 
   list(): object[] {
     return readdirSync(join(this.#root, 'containers'))
-      .filter((id) => this.#exists(id))
-      .map((id) => this.#answer(this.#container(id)))
+      .flatMap((id) => this.#find(id) ?? [])
+      .map((container) => this.#answer(container))
   }
 
   toStart(id: string): InsideProcess {
@@ -169,8 +170,22 @@ export class FakeContainers {
   }
 
   #container(id: string): Container {
-    if (!this.#exists(id)) throw new ContainerError('notFound', `container with ID ${id} not found`)
-    return containerSchema.parse(JSON.parse(readFileSync(this.#file(id, 'container.json'), 'utf8')))
+    const container = this.#find(id)
+    if (container !== undefined) return container
+    throw new ContainerError('notFound', `container with ID ${id} not found`)
+  }
+
+  /** Looks once: it may be gone a moment later, also by another process's doing. */
+  #find(id: string): Container | undefined {
+    try {
+      if (!this.#exists(id)) return undefined
+      return containerSchema.parse(
+        JSON.parse(readFileSync(this.#file(id, 'container.json'), 'utf8')),
+      )
+    } catch (error) {
+      if (errorCode(error) === 'ENOENT') return undefined
+      throw error
+    }
   }
 
   #file(id: string, name = ''): string {

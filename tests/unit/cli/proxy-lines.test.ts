@@ -18,6 +18,7 @@ const older = {
 describe('what agent proxy status shows', () => {
   test('is what the proxy does, each in a line', () => {
     const counts = { failures: 4, upstreamConnections: 6, idleUpstreamConnections: 5 }
+    expect(proxyLines({ ...older, service: true })[2]).toBe('started      as a service')
     expect(proxyLines({ ...older, ...counts })).toEqual([
       'proxy        http://localhost:8080',
       'addresses    127.0.0.1, ::1',

@@ -2,27 +2,18 @@ import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'n
 import { dirname, join } from 'node:path'
 import { expect, test } from 'bun:test'
 import type { AppContext } from '../../../src/cli/app-context.ts'
-import { launchdAgent } from '../../../src/cli/proxy-service/launchd-agent.ts'
+import { awaitServiceProxy } from '../../../src/cli/proxy-service/await-service-proxy.ts'
 import {
   installService,
   showService,
   uninstallService,
 } from '../../../src/cli/proxy-service/manage-service.ts'
-import { systemdUnit } from '../../../src/cli/proxy-service/systemd-unit.ts'
+import { serviceManager } from '../../../src/cli/proxy-service/service-manager.ts'
 import { UserError } from '../../../src/lib/errors.ts'
-import { debianProgram } from '../../engine/debian-program.ts'
-import { skippedTest } from '../../engine/test-engine.ts'
+import { bindProxy } from '../../../src/proxy/bind-proxy.ts'
 import { rejectionOf } from '../../support/rejection-of.ts'
-import { finished } from '../../support/finished.ts'
 import { temporaryFolder } from '../../support/temporary-folder.ts'
 import { AnApp } from './an-app.ts'
-
-const WISH = {
-  command: ['/home/me/my tools/100%/$x/agent'],
-  port: 8080,
-  env: { AGENTOPS_HOME: '/s"t' },
-}
-const systemdAnalyze = await debianProgram('systemd-analyze', 'systemd', process.env)
 
 /**
  * Stands in for `systemctl` or `launchctl`, neither of which answers on a test machine: it notes what it was told, and
@@ -76,42 +67,11 @@ class Machine implements Disposable {
 
 const FLAGS = { port: '8099', json: false }
 
-async function refusalOf(work: Promise<void>): Promise<UserError> {
+async function refusalOf(work: Promise<unknown>): Promise<UserError> {
   const error = await rejectionOf(work)
   if (error instanceof UserError) return error
   throw error
 }
-
-test('a unit holds any path as it is', () => {
-  const unit = systemdUnit(WISH)
-  expect(unit).toContain(
-    'ExecStart="/home/me/my tools/100%%/$$x/agent" "proxy" "start" "--foreground" "--port" "8080"\n',
-  )
-  expect(unit).toContain('Environment="AGENTOPS_HOME=/s\\"t"\n')
-  expect(() => systemdUnit({ ...WISH, command: ['/a\nExecStop=/b'] })).toThrow('cannot hold')
-})
-
-test('a property list holds any path as it is', () => {
-  const text = launchdAgent({ ...WISH, command: ['/a<b>&c'] })
-  expect(text).toContain('<string>/a&lt;b&gt;&amp;c</string>')
-  expect(text).toContain('<key>AGENTOPS_HOME</key>\n    <string>/s&quot;t</string>')
-})
-
-if (systemdAnalyze === undefined)
-  skippedTest('systemd accepts the unit', 'there is no systemd-analyze')
-else
-  test('systemd accepts the unit', async () => {
-    using folder = temporaryFolder()
-    const file = join(folder.path, 'agent-proxy.service')
-    writeFileSync(file, systemdUnit({ ...WISH, command: ['/bin/true'] }))
-    const child = Bun.spawn([systemdAnalyze, 'verify', '--man=no', '--recursive-errors=no', file], {
-      stdin: 'ignore',
-      stdout: 'pipe',
-      stderr: 'pipe',
-      timeout: 20_000,
-    })
-    expect(await finished(child)).toEqual({ code: 0, stdout: '', stderr: '' })
-  })
 
 test('on Linux: installed, shown, removed, by the orders that systemd needs', async () => {
   using machine = new Machine('linux', ['systemctl'])
@@ -119,7 +79,7 @@ test('on Linux: installed, shown, removed, by the orders that systemd needs', as
   await installService(machine.context, FLAGS)
   expect(readFileSync(file, 'utf8')).toContain('"--port" "8099"')
   await showService(machine.context, FLAGS)
-  expect(machine.output.answers.at(-1)).toBe(`${file}, running`)
+  expect(machine.output.answers.at(-1)).toBe(`${file}, running, not listening`)
   await uninstallService(machine.context, FLAGS)
   expect(existsSync(file)).toBe(false)
   await showService(machine.context, FLAGS)
@@ -157,6 +117,27 @@ test('without a service manager nothing is written, and the way to go is said', 
   expect(error.message).toBe('no systemd takes orders from this user, so nothing was written')
   expect(error.fixes[0]).toBe('agent proxy start --port 8099')
   expect(existsSync(join(machine.home, '.config'))).toBe(false)
+})
+
+test('a port that another program has is refused, and nothing is written', async () => {
+  using machine = new Machine('linux', ['systemctl'])
+  const other = await bindProxy(0)
+  try {
+    const install = installService(machine.context, { port: String(other.port) })
+    expect((await refusalOf(install)).message).toStartWith(`port ${other.port} is in use`)
+    expect(existsSync(join(machine.home, '.config'))).toBe(false)
+  } finally {
+    other.close()
+  }
+})
+
+test('a service whose proxy does not come up is said to be one, with where its words are', async () => {
+  using machine = new Machine('linux', [])
+  const { context } = machine
+  const installed = { manager: serviceManager(context.host), port: 8099 }
+  const error = await refusalOf(awaitServiceProxy(context, installed, AbortSignal.abort()))
+  expect(error.message).toContain('is installed, but no proxy listens on http://localhost:8099')
+  expect(error.fixes[0]).toBe(`look into ${context.paths.daemonLog}`)
 })
 
 test('a port that needs root is refused with the way to open it', async () => {

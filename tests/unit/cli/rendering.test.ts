@@ -9,7 +9,8 @@ import { printable } from '../../../src/lib/printable.ts'
 import { RecordedOutput } from '../../fakes/recorded-output.ts'
 import { rejectionOf } from '../../support/rejection-of.ts'
 import { AnApp } from './an-app.ts'
-import { PLAN, startedRun } from './started-run.ts'
+import { IDLE_PLAN } from '../run/idle-plan.ts'
+import { startedRun } from './started-run.ts'
 
 const PLAIN = new Style(false)
 
@@ -44,7 +45,7 @@ describe('what other programs and files say', () => {
     const escape = '\u001b]0;owned\u0007'
     using app = new AnApp({ env: { AGENTOPS_HOME: `/tmp/${escape}` } })
     await app.run('status')
-    printPlan(app.context, { ...PLAN, workspace: `/${escape}`, image: `x${escape}` }, false)
+    printPlan(app.context, { ...IDLE_PLAN, workspace: `/${escape}`, image: `x${escape}` }, false)
     expect(app.output.answers).toEqual(app.output.answers.map(printable))
   })
 

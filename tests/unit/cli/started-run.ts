@@ -3,32 +3,14 @@ import type { RunPlan } from '../../../src/run/plan.ts'
 import { newRunId } from '../../../src/run/run-id.ts'
 import type { RunRecord } from '../../../src/run/run-record.ts'
 import { startRun } from '../../../src/run/start-run.ts'
+import { IDLE_PLAN } from '../run/idle-plan.ts'
 import type { AnApp } from './an-app.ts'
-
-/** Of a detached run that sleeps. */
-export const PLAN: RunPlan = {
-  name: 'myapp',
-  workspace: '/nowhere',
-  runtime: 'docker',
-  image: 'busybox:latest',
-  imageSource: 'image',
-  pull: 'missing',
-  command: ['sleep', '600'],
-  envNames: [],
-  mounts: [],
-  services: [{ name: 'web', containerPort: 3000 }],
-  network: { policy: 'permissive', allow: [] },
-  sandbox: { mode: 'none' },
-  interactive: false,
-  attached: false,
-  keep: false,
-}
 
 /** A detached run of this program that is running, with nobody who looks after it but the test. */
 export async function startedRun(app: AnApp, changes: Partial<RunPlan> = {}): Promise<RunRecord> {
   const { state, context } = openStores(app.context)
   using _state = state
-  const plan: RunPlan = { ...PLAN, workspace: app.folder, ...changes }
+  const plan: RunPlan = { ...IDLE_PLAN, workspace: app.folder, ...changes }
   const started = await startRun(
     {
       plan,

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'bun:test'
 import { existsSync } from 'node:fs'
+import { awaitService } from '../../../src/daemon/await-service.ts'
 import { type ControlClient, DaemonGoneError } from '../../../src/daemon/control-client.ts'
 import { readDaemonRow } from '../../../src/daemon/daemon-row.ts'
 import { findDaemon } from '../../../src/daemon/find-daemon.ts'
@@ -62,6 +63,26 @@ describe('the background process', () => {
     await ended
     const { nonce } = await client.hello()
     expect(readDaemonRow(daemons.state)?.nonce).toBe(nonce)
+  })
+})
+
+describe('a service', () => {
+  test('says that it is one, and that it handed over', async () => {
+    await using daemons = new Daemons()
+    const { ended } = await daemons.start({ service: true })
+    expect(await awaitService(daemons.state, AbortSignal.timeout(5000))).toBe(true)
+    const client = await daemons.connection()
+    expect(await client.proxyStatus()).toMatchObject({ service: true })
+    await handOver(client)
+    expect(await ended).toBe('handed over')
+  })
+
+  test('is not any other background process', async () => {
+    await using daemons = new Daemons()
+    expect(await awaitService(daemons.state, AbortSignal.abort())).toBe(false)
+    const { ended } = await daemons.start({ idleMs: 0 })
+    expect(await awaitService(daemons.state, AbortSignal.abort())).toBe(false)
+    expect(await ended).toBe('done')
   })
 })
 

@@ -1,5 +1,5 @@
 import type { ControlClient } from '../../../src/daemon/control-client.ts'
-import { runDaemon } from '../../../src/daemon/daemon-process.ts'
+import { type DaemonEnd, runDaemon } from '../../../src/daemon/daemon-process.ts'
 import { findDaemon } from '../../../src/daemon/find-daemon.ts'
 import { handOver } from '../../../src/daemon/hand-over.ts'
 import { openState } from '../../../src/state/open-state.ts'
@@ -10,10 +10,12 @@ export class Daemons implements AsyncDisposable {
   readonly life = new LifeCycle()
   readonly state = openState(this.life.context.paths.dir, { uid: -1 })
   readonly logs: string[] = []
-  readonly #running: Promise<void>[] = []
+  readonly #running: Promise<unknown>[] = []
 
   /** Resolves when it answers requests. */
-  async start(options: { idleMs?: number } = {}): Promise<{ ended: Promise<void> }> {
+  async start(
+    options: { idleMs?: number; service?: boolean } = {},
+  ): Promise<{ ended: Promise<DaemonEnd> }> {
     const ready = Promise.withResolvers<void>()
     const state = openState(this.life.context.paths.dir, { uid: -1 })
     const ended = runDaemon({
@@ -21,6 +23,7 @@ export class Daemons implements AsyncDisposable {
       state,
       uid: process.getuid?.() ?? -1,
       idleMs: options.idleMs ?? 60_000,
+      service: options.service === true,
       log: (line) => this.logs.push(line),
       onReady: () => ready.resolve(),
     }).finally(() => state.close())

@@ -2,9 +2,10 @@ import { describe, expect, test } from 'bun:test'
 import { serviceExplainer } from '../../../src/daemon/explain-service.ts'
 import type { Route } from '../../../src/routes/route.ts'
 import { LifeCycle } from '../run/life-cycle.ts'
+import { routesOfRun } from '../run/routes-of-run.ts'
 
 function routeOf(life: LifeCycle, runId: string): Route {
-  const [route] = life.context.routes.listByRun(runId)
+  const [route] = routesOfRun(life.context.routes, runId)
   if (route === undefined) throw new Error('the run has no route')
   return route
 }

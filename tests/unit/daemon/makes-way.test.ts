@@ -15,4 +15,6 @@ test('a daemon stays while its proxy listens where the next one could not', () =
   expect(makesWay({ ...older, proxyPort: 80 }, '1.1.0', aboveThousand)).toBe(false)
   expect(makesWay({ ...older, proxyPort: 8080 }, '1.1.0', aboveThousand)).toBe(true)
   expect(makesWay({ ...older, proxyPort: 80 }, '1.1.0', () => true)).toBe(true)
+  // Its manager opens the port for the next one.
+  expect(makesWay({ ...older, proxyPort: 80, service: true }, '1.1.0', aboveThousand)).toBe(true)
 })

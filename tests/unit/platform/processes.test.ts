@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'bun:test'
 import { execFileSync, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { closeSync, openSync } from 'node:fs'
+import { closeSync, openSync, readFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import type { Environment, Host } from '../../../src/platform/host.ts'
@@ -12,6 +12,7 @@ import { spawnDetached } from '../../../src/platform/spawn-detached.ts'
 import { rejectionOf } from '../../support/rejection-of.ts'
 import { userErrorOf } from '../../support/user-error-of.ts'
 import { rootTest } from '../../support/root-test.ts'
+import { temporaryFolder } from '../../support/temporary-folder.ts'
 
 const isLinux = process.platform === 'linux'
 const PATH = process.env['PATH'] ?? '/usr/bin:/bin'
@@ -47,9 +48,21 @@ describe('a detached program', () => {
     expect(await detached('sleep 0.3', 20)).toBeUndefined()
   })
 
+  test('inherits a file that is held open as descriptor 3', async () => {
+    using folder = temporaryFolder()
+    const held = openSync(join(folder.path, 'held'), 'w')
+    const options = { env: { PATH }, stderr: 'ignore', held, limitMs: 5000 } as const
+    const { firstLine } = spawnDetached(['sh', '-c', 'echo plum >&3; echo done'], options)
+    closeSync(held)
+    expect(await firstLine).toBe('done')
+    expect(readFileSync(join(folder.path, 'held'), 'utf8')).toBe('plum\n')
+  })
+
   test('that is not there is an error', async () => {
     const options = { env: {}, stderr: 'ignore', limitMs: 5000 } as const
-    expect((await rejectionOf(spawnDetached(['/nowhere'], options))).message).toContain('ENOENT')
+    expect((await rejectionOf(spawnDetached(['/nowhere'], options).firstLine)).message).toContain(
+      'ENOENT',
+    )
   })
 })
 
@@ -161,8 +174,8 @@ test('signals reach whoever listens, until it is disposed', () => {
   expect(process.listenerCount('SIGHUP')).toBe(before)
 })
 
-function detached(script: string, limitMs = 5000) {
-  return spawnDetached(['sh', '-c', script], { env: { PATH }, stderr: 'ignore', limitMs })
+function detached(script: string, limitMs = 5000): Promise<string | undefined> {
+  return spawnDetached(['sh', '-c', script], { env: { PATH }, stderr: 'ignore', limitMs }).firstLine
 }
 
 const ARGS = ['proxy', 'start', '--port=80']

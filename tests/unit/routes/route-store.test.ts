@@ -35,7 +35,6 @@ describe('routes of a run', () => {
       }
       store.publish('run_1', [relay, api, web])
       expect(store.list()).toEqual([web, api, relay])
-      expect(store.listByRun('run_1')).toEqual([web, api, relay])
       expect(store.listStatic()).toEqual([])
     }))
 

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'bun:test'
 import { endRun } from '../../../src/run/end-run.ts'
 import { readStoredOutput } from '../../../src/run/stored-output.ts'
 import { LifeCycle } from './life-cycle.ts'
+import { routesOfRun } from './routes-of-run.ts'
 
 /** No supervisor looks on, so that what happens is what these calls do. */
 async function startedAlone(life: LifeCycle, changes: Parameters<LifeCycle['start']>[0] = {}) {
@@ -106,7 +107,7 @@ describe('an end that several want', () => {
     await endRun(first.run.id, life.context, { graceMs: 0, requested: true })
     const second = await life.start()
     await endRun(first.run.id, life.context, { graceMs: 0, requested: true })
-    expect(life.context.routes.listByRun(second.run.id)).toHaveLength(1)
+    expect(routesOfRun(life.context.routes, second.run.id)).toHaveLength(1)
   })
 })
 
@@ -117,7 +118,7 @@ describe('the end', () => {
     const report = await endRun(run.id, life.context, { graceMs: 1000, requested: true })
     expect(report).toMatchObject({ failures: [], run: { state: 'stopped' } })
     expect(await life.engine.inspect(container)).toMatchObject({ phase: 'exited' })
-    expect(life.context.routes.listByRun(run.id)).toEqual([])
+    expect(routesOfRun(life.context.routes, run.id)).toEqual([])
   })
 
   test('of a container that somebody else removed is told so', async () => {
@@ -161,7 +162,7 @@ describe('a step that fails', () => {
       const report = await endRun(run.id, life.context, { graceMs: 0, requested: true })
       expect(report?.failures.join()).toContain('of "myapp": the engine hiccups')
       const isLookedAt = failing !== 'before inspect'
-      expect(life.context.routes.listByRun(run.id)).toHaveLength(isLookedAt ? 0 : 1)
+      expect(routesOfRun(life.context.routes, run.id)).toHaveLength(isLookedAt ? 0 : 1)
       // A program that cannot be stopped goes with its container; its output was kept before.
       expect(await life.engine.list({})).toHaveLength(failing === 'before stop' ? 0 : 1)
       expect(life.run(run.id)?.cleanedAtMs).toBeUndefined()
@@ -184,7 +185,7 @@ describe('a step that fails', () => {
     const report = await endRun(run.id, context, { graceMs: 0, requested: true })
     expect(report?.failures).toEqual(['could not reach the runtime of "myapp": nobody answers'])
     expect(life.run(run.id)?.state).toBe('running')
-    expect(life.context.routes.listByRun(run.id)).toHaveLength(1)
+    expect(routesOfRun(life.context.routes, run.id)).toHaveLength(1)
     expect(await life.engine.list({})).toHaveLength(1)
   })
 

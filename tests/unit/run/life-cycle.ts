@@ -17,6 +17,8 @@ import { FakeProcessTable } from '../../fakes/fake-process-table.ts'
 import { InMemoryRuntime } from '../../fakes/in-memory-runtime.ts'
 import { temporaryFolder } from '../../support/temporary-folder.ts'
 import { type OnStep, steppedRuntime } from './stepped-runtime.ts'
+import { IDLE_PLAN } from './idle-plan.ts'
+import { routesOfRun } from './routes-of-run.ts'
 
 /** All of the life cycle with real state, in one process: what a command and the background process do with runs. */
 export class LifeCycle implements AsyncDisposable {
@@ -74,24 +76,7 @@ export class LifeCycle implements AsyncDisposable {
   }
 
   plan(changes: Partial<RunPlan> = {}): RunPlan {
-    return {
-      name: 'myapp',
-      workspace: this.#folder.path,
-      runtime: 'docker',
-      image: 'busybox:latest',
-      imageSource: 'image',
-      pull: 'missing',
-      command: ['sleep', '600'],
-      envNames: [],
-      mounts: [],
-      services: [{ name: 'web', containerPort: 3000 }],
-      network: { policy: 'permissive', allow: [] },
-      sandbox: { mode: 'none' },
-      interactive: false,
-      attached: false,
-      keep: false,
-      ...changes,
-    }
+    return { ...IDLE_PLAN, workspace: this.#folder.path, ...changes }
   }
 
   start(
@@ -155,7 +140,7 @@ export class LifeCycle implements AsyncDisposable {
   /** What the run left: containers, routes, and resources that are not written down as removed. */
   async leftovers(runId: string): Promise<string[]> {
     const containers = await this.engine.list({ 'agentops.run-id': runId })
-    const routes = this.context.routes.listByRun(runId)
+    const routes = routesOfRun(this.context.routes, runId)
     const kept = this.context.runs.resources(runId).filter((one) => one.removedAtMs === undefined)
     const uncleaned = this.run(runId)?.cleanedAtMs === undefined ? ['not cleaned'] : []
     return [

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'bun:test'
+import { byText } from '../../../src/lib/by-text.ts'
 import { withGitMounts } from '../../../src/run/git-mounts.ts'
 import type { MountSpec } from '../../../src/runtime/container-spec.ts'
 
@@ -42,5 +43,5 @@ function mount(source: string, target: string, readonly = false): MountSpec {
 }
 
 function byTarget(mounts: readonly MountSpec[]): MountSpec[] {
-  return mounts.toSorted((one, other) => (one.target < other.target ? -1 : 1))
+  return mounts.toSorted(byText(({ target }) => target))
 }

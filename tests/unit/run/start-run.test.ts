@@ -5,6 +5,7 @@ import { newRunId } from '../../../src/run/run-id.ts'
 import { isLive } from '../../../src/run/run-state.ts'
 import { rejectionOf } from '../../support/rejection-of.ts'
 import { LifeCycle } from './life-cycle.ts'
+import { routesOfRun } from './routes-of-run.ts'
 
 /** When the run is running and is being handed over. */
 const AFTER_THE_START = ['before takeOver', 'after takeOver', 'before list', 'after list']
@@ -29,7 +30,7 @@ describe('a started run', () => {
       containerId: container,
     })
     expect(proxyPort).toBe(8080)
-    expect(life.context.routes.listByRun(run.id)).toMatchObject([
+    expect(routesOfRun(life.context.routes, run.id)).toMatchObject([
       { agent: 'myapp', service: 'web', containerPort: 3000, upstream: { host: '127.0.0.1' } },
     ])
     expect(life.context.runs.resources(run.id)).toMatchObject([

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test'
-import { headingAnchors, relativeLinks } from '../../../scripts/check-docs.ts'
+import { doubtfulLinks, headingAnchors, relativeLinks } from '../../../scripts/check-docs.ts'
 import { documentedLayers, layerTableProblems } from '../../../scripts/layer-table.ts'
 
 describe('links of a Markdown text', () => {
@@ -7,6 +7,11 @@ describe('links of a Markdown text', () => {
     const text =
       'See [a](docs/a.md#one), [b](<b c.md>), [web](https://example.com) and [mail](mailto:a@b).'
     expect(relativeLinks(`${text}\n\n[ref]: ../d.md\n`)).toEqual(['docs/a.md#one', 'b', '../d.md'])
+  })
+
+  test('to elsewhere are https, or doubtful', () => {
+    const text = '[a](https://example.com/x) [b](http://example.com) [c](https://) [d](e.md)'
+    expect(doubtfulLinks(text)).toEqual(['http://example.com', 'https://'])
   })
 
   test('are not looked for in code', () => {

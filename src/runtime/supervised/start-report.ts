@@ -1,6 +1,9 @@
 import { z } from 'zod'
-import { messageOf, UserError } from '../lib/errors.ts'
-import { StartError } from '../runtime/start-error.ts'
+import { messageOf, UserError } from '../../lib/errors.ts'
+import { StartError } from '../start-error.ts'
+
+/** What a supervising process answers when its container runs. */
+export const STARTED = 'started'
 
 const reportSchema = z.object({
   what: z.string(),
@@ -8,7 +11,7 @@ const reportSchema = z.object({
   exitCode: z.union([z.literal(125), z.literal(126), z.literal(127)]),
 })
 
-/** Why a container did not start, as one line from one process of the chain to the next. */
+/** Why a container did not start, as one line from one process to the next. */
 export function encodeStartFailure(error: unknown): string {
   const exitCode = error instanceof UserError ? error.exitCode : 125
   return JSON.stringify({

@@ -1,0 +1,32 @@
+import { existsSync } from 'node:fs'
+import { pageTest } from './page-test.ts'
+
+const SUITE = 'is how this test run came here: .ci/run'
+const OTHERS = 'takes away what other tests have: tests/e2e/release removes all of its own'
+
+pageTest({
+  page: 'docs/install.md',
+  before: {
+    Install: (desk) =>
+      desk.prepare(
+        'mkdir agent',
+        'ln -s "$(dirname "$(readlink -f "$(which agent)")")" agent/dist',
+      ),
+    'What is left behind': (desk) => {
+      desk.enter('project')
+      delete desk.home.env['DOCKER_HOST']
+    },
+  },
+  notTyped: {
+    'git clone <this repository> agent': SUITE,
+    'npm install': SUITE,
+    'npm run build': SUITE,
+    'npm run build -- --target linux-arm64': 'tests/e2e/release builds all of them',
+    'npm run build -- --all': 'tests/e2e/release builds all of them',
+    'rm -r ~/.agentops ~/.local/bin/agent': OTHERS,
+    'docker network rm agentops': OTHERS,
+    ...(existsSync('/var/run/docker.sock')
+      ? { 'agent run --runtime docker': 'this machine has an engine at the default socket' }
+      : {}),
+  },
+})
