@@ -21,7 +21,15 @@ import { UserError, usageError } from '../src/lib/errors.ts'
 const projectDir = join(import.meta.dirname, '..')
 const changelog = join(projectDir, 'CHANGELOG.md')
 
-async function main(): Promise<void> {
+type Words = {
+  wanted: string
+  baseUrl: string
+  homepage: string
+  out: string
+  keepSources: boolean
+}
+
+function readWords(): Words {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
     options: {
@@ -37,10 +45,14 @@ async function main(): Promise<void> {
     throw usageError('usage: bun scripts/release.ts VERSION --base-url URL')
   if (!/^https?:\/\/[^\s'"]+$/.test(baseUrl))
     throw usageError(`--base-url ${baseUrl}: no web address`)
-  const outDir = resolve(values.out)
+  const { homepage = baseUrl, out, 'keep-sources': keepSources } = values
+  return { wanted, baseUrl, homepage, out: resolve(out), keepSources }
+}
+
+async function main(): Promise<void> {
+  const { wanted, baseUrl, homepage, out: outDir, keepSources } = readWords()
   // The bundler writes paths from here into the program.
   process.chdir(projectDir)
-  const keepSources = values['keep-sources']
   const current = versionIn(await readFile('package.json', 'utf8'))
   const isSetAlready = keepSources && wanted === current
   const version = isSetAlready ? current : nextVersion(wanted, current)
@@ -59,7 +71,7 @@ async function main(): Promise<void> {
     version,
     date,
     baseUrl,
-    homepage: values.homepage ?? baseUrl,
+    homepage,
     ...(commit === undefined ? {} : { commit }),
     say: (line) => console.log(line),
   })
