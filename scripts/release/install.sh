@@ -269,11 +269,9 @@ end_background_process() {
 }
 
 remove_state() {
-  if [ "$home" != "${HOME:-}/.agentops" ] && [ ! -e "$home/state.db" ]; then
-    fail "$home, which AGENTOPS_HOME names, is not a state folder; nothing was removed" 'unset AGENTOPS_HOME'
-  fi
   # The background process may be writing its last words.
-  rm -rf "$home" 2>/dev/null || { sleep 1 && rm -rf "$home"; } || fail "cannot remove $home; the program is still there" "ls -lA '$home'"
+  rm -rf "$home" 2>/dev/null || { sleep 1 && rm -rf "$home"; } ||
+    fail "cannot remove $home; the program is still there" "ls -lA '$home'"
   say "removed $home"
 }
 
@@ -285,6 +283,9 @@ uninstall_agent() {
   agent="$prefix/bin/agent"
   home="${AGENTOPS_HOME:-${HOME:-/nonexistent}/.agentops}"
   if [ -d "$home" ]; then
+    if [ "$with_state" = yes ] && [ "$home" != "${HOME:-}/.agentops" ] && [ ! -e "$home/state.db" ]; then
+      fail "$home, which AGENTOPS_HOME names, is not a state folder; nothing was removed" 'unset AGENTOPS_HOME'
+    fi
     end_use
     if [ "$with_state" = yes ]; then remove_state; fi
   fi

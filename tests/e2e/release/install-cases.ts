@@ -98,6 +98,9 @@ export function uninstallCases(release: () => ServedRelease): void {
       await user.run(['sh', script()])
       await user.run(['sh', script()])
       await user.run(['agent', 'route', 'add', 'web.mine', '3000'])
+      const uninstallAll = ['sh', script(), '--uninstall', '--state']
+      const elsewhere = await user.run(['env', `AGENTOPS_HOME=${user.home}`, ...uninstallAll])
+      expect(elsewhere.stderr).toContain('is not a state folder; nothing was removed')
       const { code, stdout } = await user.run(['sh', script(), '--uninstall'])
       expect(code).toBe(0)
       expect(stdout).toContain(`left: ${user.home}/.agentops`)
