@@ -64,6 +64,10 @@ function defines(constants: BuildConstants): Record<string, string> {
     'globalThis.AGENT_COMMIT':
       constants.commit === undefined ? 'undefined' : JSON.stringify(constants.commit),
     'globalThis.AGENT_FAULTS': String(constants.faults),
+    // Else the folders of the machine that builds are in the program (of ssh2, which looks for nothing there on Unix):
+    // it would depend on where the sources lie.
+    __dirname: '"/"',
+    __filename: '"/"',
   }
 }
 

@@ -2,7 +2,8 @@
  * bun scripts/release.ts 1.2.0 --base-url URL     a release in dist/release: archives for four systems, manifest.json,
  *                                                 SHA256SUMS, install.sh and the Homebrew formula; moves the changelog's
  *                                                 "Unreleased" and sets the version of the project
- *   --keep-sources    leave CHANGELOG.md, package.json and package-lock.json as they are
+ *   --keep-sources    leave CHANGELOG.md, package.json and package-lock.json as they are; the version may be the one
+ *                     they have already. The same commit makes the same files, wherever and whenever
  *   --out DIR         in place of dist/release
  *   --homepage URL    for the formula; default: the base URL
  */
@@ -13,11 +14,22 @@ import { currentCommit } from './current-commit.ts'
 import { makeRelease } from './release/make-release.ts'
 import { nextVersion } from './release/next-version.ts'
 import { lockWithVersion, versionIn, withVersion } from './release/project-version.ts'
-import { releaseChangelog } from './release/release-changelog.ts'
+import { releaseChangelog, releasedNotes } from './release/release-changelog.ts'
+import { checkSources } from './release/source-state.ts'
+import { UserError, usageError } from '../src/lib/errors.ts'
 
 const projectDir = join(import.meta.dirname, '..')
+const changelog = join(projectDir, 'CHANGELOG.md')
 
-async function main(): Promise<void> {
+type Words = {
+  wanted: string
+  baseUrl: string
+  homepage: string
+  out: string
+  keepSources: boolean
+}
+
+function readWords(): Words {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
     options: {
@@ -30,18 +42,27 @@ async function main(): Promise<void> {
   const [wanted, ...others] = positionals
   const baseUrl = values['base-url']?.replace(/\/+$/, '')
   if (wanted === undefined || others.length > 0 || baseUrl === undefined)
-    throw new Error('usage: bun scripts/release.ts VERSION --base-url URL')
+    throw usageError('usage: bun scripts/release.ts VERSION --base-url URL')
   if (!/^https?:\/\/[^\s'"]+$/.test(baseUrl))
-    throw new Error(`--base-url ${baseUrl}: no web address`)
-  const date = new Date().toISOString().slice(0, 10)
-  const version = nextVersion(
-    wanted,
-    versionIn(await readFile(join(projectDir, 'package.json'), 'utf8')),
-  )
-  const changelog = join(projectDir, 'CHANGELOG.md')
-  const released = releaseChangelog(await readFile(changelog, 'utf8'), { version, date })
+    throw usageError(`--base-url ${baseUrl}: no web address`)
+  const { homepage = baseUrl, out, 'keep-sources': keepSources } = values
+  return { wanted, baseUrl, homepage, out: resolve(out), keepSources }
+}
+
+async function main(): Promise<void> {
+  const { wanted, baseUrl, homepage, out: outDir, keepSources } = readWords()
+  // The bundler writes paths from here into the program.
+  process.chdir(projectDir)
+  const current = versionIn(await readFile('package.json', 'utf8'))
+  const isSetAlready = keepSources && wanted === current
+  const version = isSetAlready ? current : nextVersion(wanted, current)
+  const committed = checkSources(projectDir, { version, keepSources })
+  const date = committed ?? new Date().toISOString().slice(0, 10)
+  const before = await readFile(changelog, 'utf8')
+  const { text, notes } = isSetAlready
+    ? { text: before, notes: releasedNotes(before, version) }
+    : releaseChangelog(before, { version, date })
   const commit = currentCommit(projectDir)
-  const outDir = resolve(values.out)
   await rm(outDir, { recursive: true, force: true })
   await mkdir(outDir, { recursive: true })
   await makeRelease({
@@ -50,13 +71,13 @@ async function main(): Promise<void> {
     version,
     date,
     baseUrl,
-    homepage: values.homepage ?? baseUrl,
+    homepage,
     ...(commit === undefined ? {} : { commit }),
     say: (line) => console.log(line),
   })
-  await writeFile(join(outDir, 'NOTES.md'), `${released.notes}\n`)
-  if (!values['keep-sources']) {
-    await writeFile(changelog, released.text)
+  await writeFile(join(outDir, 'NOTES.md'), `${notes}\n`)
+  if (!keepSources) {
+    await writeFile(changelog, text)
     await setVersion(version)
   }
   console.log(outDir)
@@ -73,4 +94,12 @@ async function rewrite(name: string, change: (text: string) => string): Promise<
   await writeFile(path, change(await readFile(path, 'utf8')))
 }
 
-if (import.meta.main) await main()
+if (import.meta.main)
+  try {
+    await main()
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error
+    console.error(`error: ${error.message}`)
+    for (const fix of error.fixes) console.error(`  fix: ${fix}`)
+    process.exitCode = error.exitCode
+  }

@@ -6,10 +6,18 @@
 #
 # Everything is in functions that the last line calls, so that half a download does nothing.
 set -eu
+umask 022
 
 VERSION='@VERSION@'
 BASE_URL="${AGENTOPS_INSTALL_URL:-@BASE_URL@}"
 CHECKSUMS='@CHECKSUMS@'
+# Below the prefix. The program comes last, so that it is there only with the rest.
+paths='share/bash-completion/completions/agent
+share/zsh/site-functions/_agent
+share/fish/vendor_completions.d/agent.fish
+share/man/man1/agent.1
+share/agent/LICENSE
+bin/agent'
 
 say() { printf '%s\n' "$*"; }
 
@@ -46,8 +54,12 @@ find_platform() {
     cpu=arm64
   fi
   if [ "$os" = linux ] && ! has_glibc; then
-    fail 'agent needs glibc, which this system does not have (Alpine has musl)' \
+    fail 'agent needs the 64-bit GNU C library (glibc), which this system does not have (Alpine has musl)' \
       'use a distribution with glibc, such as Debian, Ubuntu or Fedora'
+  fi
+  if [ "$os-$cpu" = linux-x64 ] && [ -r /proc/cpuinfo ] && ! { cpu_has sse4_2 && cpu_has popcnt; }; then
+    fail 'agent needs a processor with SSE4.2 and POPCNT (x86-64-v2), and this one shows no such thing' \
+      'in a virtual machine: give it the CPU type "host", or x86-64-v2 or newer'
   fi
 }
 
@@ -58,6 +70,19 @@ has_glibc() {
   return 1
 }
 
+cpu_has() { grep -qw "$1" /proc/cpuinfo; }
+
+# Before anything is downloaded.
+find_tools() {
+  if ! has curl && ! has wget; then fail 'neither curl nor wget is here' 'install one of them'; fi
+  if ! has sha256sum && ! has shasum && ! has openssl; then
+    fail 'nothing here computes SHA-256' 'install coreutils, perl (shasum) or openssl'
+  fi
+  for tool in tar gzip; do
+    if ! has "$tool"; then fail "$tool is not here" "install $tool"; fi
+  done
+}
+
 download() {
   case "$1" in
     http://127.0.0.1:* | http://localhost:*) protocols='=http' ;;
@@ -65,13 +90,16 @@ download() {
     *) fail "will not download from $1" 'use an https address' ;;
   esac
   if has curl; then
-    curl --proto "$protocols" --proto-redir "$protocols" -fsSL --retry 3 -o "$2" "$1" ||
-      fail "cannot download $1" 'look whether this machine reaches it: curl -I '"$1"
-  elif has wget; then
-    wget -q -O "$2" "$1" || fail "cannot download $1"
+    if [ -t 2 ]; then progress=-#; else progress=-s; fi
+    curl --proto "$protocols" --proto-redir "$protocols" -fSL "$progress" --connect-timeout 30 --retry 3 -o "$2" "$1" ||
+      not_downloaded "$1" "curl -I $1"
   else
-    fail 'neither curl nor wget is here' 'install one of them'
+    wget -q -t 3 -T 30 -O "$2" "$1" || not_downloaded "$1" "wget --spider $1"
   fi
+}
+
+not_downloaded() {
+  fail "cannot download $1; nothing was installed" "look whether this machine reaches it: $2" "$look_for_room"
 }
 
 sha256_of() {
@@ -79,10 +107,8 @@ sha256_of() {
     sha256sum "$1" | cut -d ' ' -f 1
   elif has shasum; then
     shasum -a 256 "$1" | cut -d ' ' -f 1
-  elif has openssl; then
-    openssl dgst -sha256 -r "$1" | cut -d ' ' -f 1
   else
-    fail 'nothing here computes SHA-256' 'install coreutils, perl (shasum) or openssl'
+    openssl dgst -sha256 -r "$1" | cut -d ' ' -f 1
   fi
 }
 
@@ -92,81 +118,160 @@ expected_sha256() {
   done
 }
 
-# Folders that are not there yet are noted, so that they go again when they are empty.
+# Those that were not there are listed, the innermost first, so that they go again when they are empty.
 make_folder() {
-  if [ -d "$1" ]; then return 0; fi
-  make_folder "$(dirname "$1")"
-  mkdir "$1" || fail "cannot create $1" 'choose a place of yours: install.sh --prefix DIR'
-  printf 'folder %s\n' "$1" >>"$notes"
+  if [ ! -d "$1" ]; then
+    make_folder "$(dirname "$1")"
+    if mkdir "$1" 2>/dev/null; then
+      made="$made$1
+"
+    elif [ ! -d "$1" ]; then
+      cannot_write "$1"
+    fi
+  fi
 }
 
-# Moved into place, so that a program that runs is never written to.
-put() {
-  make_folder "$(dirname "$2")"
-  cp "$1" "$2.new" && chmod "$3" "$2.new" && mv -f "$2.new" "$2" ||
-    fail "cannot write $2" 'choose a place of yours: install.sh --prefix DIR'
-  printf 'file %s\n' "$2" >>"$notes"
+cannot_write() { fail "cannot write to $1; nothing was installed" 'choose a place of yours: install.sh --prefix DIR'; }
+
+# Lines that the record has already are not written again. Added in one piece, for two installations at once.
+record_installed() {
+  lines=$(
+    printf '%s' "$made" | sed 's/^/folder /'
+    for path in $paths; do printf 'file %s\n' "$prefix/$path"; done
+  )
+  if [ -f "$record" ]; then lines=$(printf '%s\n' "$lines" | grep -vxF -f "$record" || true); fi
+  if [ -n "$lines" ]; then printf '%s\n' "$lines" >>"$record" || cannot_write "$record"; fi
 }
 
+# Everything is unpacked and tried beside its place, then moved: whatever fails or interrupts this before, nothing is
+# half installed, and a program that runs is never written to.
 install_agent() {
   find_platform
-  archive="agent-$VERSION-$os-$cpu.tar.gz"
-  work=$(mktemp -d)
-  trap 'rm -rf "$work"' EXIT
-  trap 'exit 130' INT TERM
-  notes="$work/notes"
-  if [ -f "$record" ]; then cp "$record" "$notes"; else : >"$notes"; fi
-  say "downloading $BASE_URL/$archive"
-  download "$BASE_URL/$archive" "$work/$archive"
-  expected=$(expected_sha256 "$archive")
-  actual=$(sha256_of "$work/$archive")
-  if [ "$expected" != "$actual" ]; then
-    fail "$archive has the SHA-256 $actual, not $expected; nothing was installed" \
-      'download it again; if this stays so, tell us'
+  find_tools
+  if [ -e "$prefix/bin/agent" ] && ! grep -qxF "file $prefix/bin/agent" "$record" 2>/dev/null; then
+    fail "$prefix/bin/agent is there already, and not from this script" \
+      "remove it: rm '$prefix/bin/agent'" 'or choose another place: install.sh --prefix DIR'
   fi
-  (cd "$work" && tar -xzf "$archive")
-  from="$work/agent-$VERSION-$os-$cpu"
-  put "$from/agent" "$prefix/bin/agent" 755
-  put "$from/completions/agent.bash" "$prefix/share/bash-completion/completions/agent" 644
-  put "$from/completions/_agent" "$prefix/share/zsh/site-functions/_agent" 644
-  put "$from/completions/agent.fish" "$prefix/share/fish/vendor_completions.d/agent.fish" 644
-  put "$from/man/agent.1" "$prefix/share/man/man1/agent.1" 644
-  put "$from/LICENSE" "$prefix/share/agent/LICENSE" 644
-  make_folder "$(dirname "$record")"
-  sort -u "$notes" >"$record"
+  made=
+  staged=
+  trap leave EXIT
+  trap 'exit 129' HUP
+  trap 'exit 130' INT
+  trap 'exit 143' TERM
+  for path in $paths share/agent/installed; do
+    make_folder "$(dirname "$prefix/$path")"
+    if [ ! -w "$(dirname "$prefix/$path")" ]; then cannot_write "$(dirname "$prefix/$path")"; fi
+  done
+  staged=$(mktemp -d "$prefix/share/agent/.new-XXXXXX") || cannot_write "$prefix/share/agent"
+  fetch_agent
+  # From here on it takes milliseconds, and is not interrupted.
+  trap '' HUP INT TERM
+  record_installed
+  for path in $paths; do
+    mv -f "$staged/$path" "$prefix/$path" || fail "cannot write $prefix/$path" 'install.sh --uninstall'
+  done
   say "installed $("$prefix/bin/agent" --version) as $prefix/bin/agent"
   say_path
 }
 
+leave() {
+  if [ -n "$staged" ]; then rm -rf "$staged"; fi
+  printf '%s' "$made" | remove_empty
+}
+
+# Only those that are empty now.
+remove_empty() {
+  sort -r | while read -r path; do
+    if [ -n "$path" ]; then rmdir "$path" 2>/dev/null || true; fi
+  done
+}
+
+# Leaves in $staged what goes to $prefix.
+fetch_agent() {
+  look_for_room='look whether 200 MB are free there: df -h'
+  name="agent-$VERSION-$os-$cpu"
+  say "downloading $BASE_URL/$name.tar.gz"
+  download "$BASE_URL/$name.tar.gz" "$staged/archive"
+  expected=$(expected_sha256 "$name.tar.gz")
+  actual=$(sha256_of "$staged/archive")
+  if [ "$expected" != "$actual" ]; then
+    fail "$name.tar.gz has the SHA-256 $actual, not $expected; nothing was installed" \
+      'download it again; if this stays so, tell us'
+  fi
+  (cd "$staged" && tar -xzf archive) || fail "cannot unpack $name.tar.gz; nothing was installed" "$look_for_room"
+  from="$staged/$name"
+  "$from/agent" --version >/dev/null </dev/null || fail 'the program does not start here, see above; nothing was installed' \
+    "look at what it is: $(uname -srm); agent needs glibc 2.17 or newer, and a place without noexec"
+  for path in $paths; do mkdir -p "$(dirname "$staged/$path")"; done
+  mv "$from/agent" "$staged/bin/agent"
+  mv "$from/completions/agent.bash" "$staged/share/bash-completion/completions/agent"
+  mv "$from/completions/_agent" "$staged/share/zsh/site-functions/_agent"
+  mv "$from/completions/agent.fish" "$staged/share/fish/vendor_completions.d/agent.fish"
+  mv "$from/man/agent.1" "$staged/share/man/man1/agent.1"
+  mv "$from/LICENSE" "$staged/share/agent/LICENSE"
+}
+
 say_path() {
   case ":$PATH:" in
-    *":$prefix/bin:"*) found=$(command -v agent || true) ;;
-    *)
-      say "$prefix/bin is not on your PATH yet. For this shell and the next ones:"
-      case "${SHELL:-}" in
-        */fish) say "  fish_add_path $prefix/bin" ;;
-        */zsh) say "  echo 'export PATH=\"$prefix/bin:\$PATH\"' >> ~/.zshrc && . ~/.zshrc" ;;
-        *) say "  echo 'export PATH=\"$prefix/bin:\$PATH\"' >> ~/.profile && . ~/.profile" ;;
-      esac
+    *":$prefix/bin:"*)
+      found=$(command -v agent || true)
+      if [ "$found" != "$prefix/bin/agent" ]; then say "note: your shell finds another one first: $found"; fi
       return 0
       ;;
   esac
-  if [ "$found" != "$prefix/bin/agent" ]; then
-    say "note: your shell finds another one first: $found"
+  say "$prefix/bin is not on your PATH yet. For this shell and the next ones:"
+  case "$os ${SHELL:-}" in
+    *' '*/fish) say "  fish_add_path \"$prefix/bin\"" && return 0 ;;
+    *' '*/zsh) profile='~/.zshrc' ;;
+    'darwin '*/bash) profile='~/.bash_profile' ;;
+    *' '*/bash) profile='~/.bashrc' ;;
+    *) profile='~/.profile' ;;
+  esac
+  say "  echo 'export PATH=\"$prefix/bin:\$PATH\"' >> $profile && . $profile"
+}
+
+# What runs by the program that is about to go, in $home.
+end_use() {
+  if [ ! -x "$agent" ]; then
+    say "note: $agent is not there, so nothing that runs was ended"
+    return 0
   fi
+  if [ "$with_state" = yes ]; then
+    "$agent" stop --all </dev/null || fail 'cannot stop all runs; nothing was removed' "$agent list"
+    "$agent" destroy --all --all-data </dev/null ||
+      fail 'cannot remove all runs; the program and its state are still there' "$agent list -a"
+    "$agent" clean -f </dev/null || say 'note: clean could not remove everything, see above'
+  else
+    live=$("$agent" list --json </dev/null) || fail 'cannot tell whether runs are live; nothing was removed' "$agent doctor"
+    case "$live" in
+      *'"runs": []'*) ;;
+      *) fail 'runs are live, which only agent can end; nothing was removed' "$agent stop --all" \
+        'or end and remove them as well: install.sh --uninstall --state' ;;
+    esac
+  fi
+  "$agent" proxy service uninstall >/dev/null </dev/null || say 'note: the service of the proxy could not be removed, see above'
+  end_background_process
+}
+
+background_process() { "$agent" proxy status --json </dev/null | sed -n 's/.*"pid": *\([0-9]*\).*/\1/p'; }
+
+# It would end by itself, once nothing has needed it for a while.
+end_background_process() {
+  pid=$(background_process)
+  if [ -z "$pid" ]; then return 0; fi
+  "$agent" proxy stop >/dev/null </dev/null || true
+  kill "$pid" 2>/dev/null || true
+  for _ in 1 2 3 4 5 6 7 8 9 10; do
+    if [ -z "$(background_process)" ]; then return 0; fi
+    sleep 1
+  done
+  say "note: the background process $pid does not end"
 }
 
 remove_state() {
-  agent="$prefix/bin/agent"
-  home="${AGENTOPS_HOME:-$HOME/.agentops}"
-  if [ ! -d "$home" ]; then return 0; fi
-  if [ -x "$agent" ]; then
-    "$agent" stop --all || fail 'cannot stop all runs; nothing was removed' "$agent list"
-    "$agent" destroy --all || fail 'cannot remove all runs; the program and its state are still there' "$agent list -a"
-    "$agent" clean -f || say 'note: clean could not remove everything, see above'
-    "$agent" proxy stop || true
-  fi
-  rm -rf "$home"
+  # The background process may be writing its last words.
+  rm -rf "$home" 2>/dev/null || { sleep 1 && rm -rf "$home"; } ||
+    fail "cannot remove $home; the program is still there" "ls -lA '$home'"
   say "removed $home"
 }
 
@@ -174,19 +279,24 @@ uninstall_agent() {
   if [ ! -f "$record" ]; then
     fail "nothing was installed under $prefix by this script" 'name the place: install.sh --uninstall --prefix DIR'
   fi
-  if [ "$with_state" = yes ]; then remove_state; fi
+  if [ ! -w "$prefix/bin" ]; then fail "cannot write to $prefix/bin; nothing was removed" 'do it as who installed it'; fi
+  agent="$prefix/bin/agent"
+  home="${AGENTOPS_HOME:-${HOME:-/nonexistent}/.agentops}"
+  if [ -d "$home" ]; then
+    if [ "$with_state" = yes ] && [ "$home" != "${HOME:-}/.agentops" ] && [ ! -e "$home/state.db" ]; then
+      fail "$home, which AGENTOPS_HOME names, is not a state folder; nothing was removed" 'unset AGENTOPS_HOME'
+    fi
+    end_use
+    if [ "$with_state" = yes ]; then remove_state; fi
+  fi
   while read -r kind path; do
     case "$path" in "$prefix"/*) ;; *) continue ;; esac
-    if [ "$kind" = file ] && [ -e "$path" ]; then rm -f "$path" && say "removed $path"; fi
+    if [ "$kind" = file ] && [ -f "$path" ]; then rm -f "$path" && say "removed $path"; fi
   done <"$record"
-  folders=$(sed -n 's/^folder //p' "$record" | sort -r)
+  folders=$(sed -n 's/^folder //p' "$record")
   rm -f "$record"
-  # Only those that are empty now.
-  printf '%s\n' "$folders" | while read -r path; do
-    if [ -n "$path" ]; then rmdir "$path" 2>/dev/null || true; fi
-  done
-  home="${AGENTOPS_HOME:-$HOME/.agentops}"
-  if [ -d "$home" ]; then say "left: $home (runs and settings; install.sh --uninstall --state removes it too)"; fi
+  printf '%s\n' "$folders" | remove_empty
+  if [ -d "$home" ]; then say "left: $home (runs and settings), which --uninstall --state would have removed"; fi
 }
 
 main() {
@@ -212,7 +322,13 @@ main() {
     shift
   done
   if [ -z "$prefix" ]; then
-    if [ "$(id -u)" = 0 ]; then prefix=/usr/local; else prefix="${HOME:?HOME is not set}/.local"; fi
+    if [ "$(id -u)" = 0 ]; then
+      prefix=/usr/local
+    elif [ -n "${HOME:-}" ]; then
+      prefix="$HOME/.local"
+    else
+      fail 'HOME is not set' 'install.sh --prefix DIR'
+    fi
   fi
   case "$prefix" in /*) ;; *) prefix="$(pwd)/$prefix" ;; esac
   prefix=${prefix%/}

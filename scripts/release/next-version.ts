@@ -1,3 +1,5 @@
+import { usageError } from '../../src/lib/errors.ts'
+
 /** `1.2.3` or `1.2.3-rc.1` (semver.org, without build metadata: file names and tags are made of it). */
 const semantic =
   /^(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)(?:-([0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*))?$/
@@ -9,9 +11,9 @@ const semantic =
  */
 export function nextVersion(wanted: string, current: string): string {
   const [next, now] = [parts(wanted), parts(current)]
-  if (next === undefined) throw new Error(`"${wanted}" is no version such as 1.2.3`)
+  if (next === undefined) throw usageError(`"${wanted}" is no version such as 1.2.3`)
   if (now !== undefined && compare(next, now) <= 0)
-    throw new Error(`${wanted} does not come after ${current}, which package.json has`)
+    throw usageError(`${wanted} does not come after ${current}, which package.json has`)
   return wanted
 }
 

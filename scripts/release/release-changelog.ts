@@ -1,3 +1,5 @@
+import { UserError } from '../../src/lib/errors.ts'
+
 /** The heading under which changes wait for a release. */
 const unreleased = '## Unreleased'
 
@@ -20,16 +22,15 @@ export function releaseChangelog(
 ): ReleasedChangelog {
   const lines = changelog.split('\n')
   const start = lines.indexOf(unreleased)
-  if (start < 0) throw new Error(`CHANGELOG.md has no heading "${unreleased}"`)
+  if (start < 0) throw new UserError(`CHANGELOG.md has no heading "${unreleased}"`)
   if (lines.some((line) => line.startsWith(`## ${version} `) || line === `## ${version}`))
-    throw new Error(`CHANGELOG.md has a section for ${version} already`)
-  const next = lines.findIndex((line, index) => index > start && line.startsWith('## '))
-  const end = next < 0 ? lines.length : next
-  const notes = lines
-    .slice(start + 1, end)
-    .join('\n')
-    .trim()
-  if (notes === '') throw new Error('CHANGELOG.md has nothing under "Unreleased" to release')
+    throw new UserError(`CHANGELOG.md has a section for ${version} already`)
+  const end = endOfSection(lines, start)
+  const notes = bodyOf(lines, start, end)
+  if (notes === '')
+    throw new UserError('CHANGELOG.md has nothing under "Unreleased" to release', {
+      fix: 'write there what a user notices',
+    })
   const rest = lines.slice(end).join('\n').trim()
   const parts = [
     lines.slice(0, start).join('\n').trimEnd(),
@@ -39,4 +40,32 @@ export function releaseChangelog(
     ...(rest === '' ? [] : [rest]),
   ]
   return { text: `${parts.join('\n\n')}\n`, notes }
+}
+
+/**
+ * What is new in a version that has its section already, without a heading.
+ *
+ * @throws when it has none
+ */
+export function releasedNotes(changelog: string, version: string): string {
+  const lines = changelog.split('\n')
+  const start = lines.findIndex((line) => line.startsWith(`## ${version} `))
+  if (start < 0)
+    throw new UserError(`CHANGELOG.md has no section for ${version}, which package.json has`, {
+      fix: 'name a later version',
+    })
+  return bodyOf(lines, start, endOfSection(lines, start))
+}
+
+/** Where the next section begins. */
+function endOfSection(lines: readonly string[], start: number): number {
+  const next = lines.findIndex((line, index) => index > start && line.startsWith('## '))
+  return next < 0 ? lines.length : next
+}
+
+function bodyOf(lines: readonly string[], start: number, end: number): string {
+  return lines
+    .slice(start + 1, end)
+    .join('\n')
+    .trim()
 }

@@ -30,6 +30,7 @@ const proxyStatus = z.strictObject({
   port: z.number().optional(),
   addresses: z.array(z.string()),
   pinned: z.boolean(),
+  service: z.boolean(),
   pid: z.number(),
   version: z.string(),
   uptimeMs: z.number(),

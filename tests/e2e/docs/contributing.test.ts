@@ -1,6 +1,7 @@
 import { pageTest } from './page-test.ts'
 
 const SUITE = 'is part of this test run: .ci/run'
+const RELEASE = 'changes this checkout: tests/e2e/release makes a release of a copy'
 const LONG = 'takes minutes and writes its page'
 
 pageTest({
@@ -12,6 +13,9 @@ pageTest({
     'npm test -- unit': SUITE,
     'npm run format': 'changes files of this project; check does the same without',
     'npm run build': SUITE,
+    'npx bun scripts/release.ts 1.2.0 --base-url https://example.com/agent/1.2.0': RELEASE,
+    "git commit -am 'Release 1.2.0'": RELEASE,
+    'git tag v1.2.0': RELEASE,
     'npm run conformance': LONG,
     'npm run bench -- cli': LONG,
   },

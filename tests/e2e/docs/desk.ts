@@ -123,7 +123,9 @@ export class Desk implements AsyncDisposable {
     return { code, text: this.#asShown(text) }
   }
 
+  /** Images as well: another test may be about building the same one. */
   async [Symbol.asyncDispose](): Promise<void> {
+    await this.type('agent destroy --all --time 0; agent clean -f')
     await this.home[Symbol.asyncDispose]()
   }
 

@@ -2,6 +2,8 @@ import { existsSync } from 'node:fs'
 import { pageTest } from './page-test.ts'
 
 const SUITE = 'is how this test run came here: .ci/run'
+const RELEASE = 'needs a release: tests/e2e/release serves one of its own'
+const BREW = 'needs Homebrew; tests/e2e/release looks at the formula and runs its test'
 const OTHERS = 'takes away what other tests have: tests/e2e/release removes all of its own'
 
 pageTest({
@@ -18,6 +20,13 @@ pageTest({
     },
   },
   notTyped: {
+    'sh install.sh': RELEASE,
+    'sh install.sh --prefix ~/tools': RELEASE,
+    'sh install.sh --uninstall': RELEASE,
+    'sh install.sh --uninstall --state': RELEASE,
+    'brew tap-new me/tap': BREW,
+    'cp agent.rb "$(brew --repository me/tap)/Formula/"': BREW,
+    'brew install me/tap/agent': BREW,
     'git clone <this repository> agent': SUITE,
     'npm install': SUITE,
     'npm run build': SUITE,

@@ -16,6 +16,8 @@ const man = await debianProgram('man', 'man-db', process.env)
 const notHere =
   'is not here, and AGENT_TEST_ENGINE=provision, which would bring it along, is not set'
 
+const projectDir = join(import.meta.dirname, '../../..')
+
 /** Some of them unpack, or hash, four large files. */
 const LIMIT_MS = 60_000
 
@@ -75,6 +77,15 @@ export function archiveCases(served: () => ServedRelease): void {
     LIMIT_MS,
   )
 
+  test(
+    'nothing of the machine that built it is in the binary',
+    async () => {
+      const bytes = await readFile(await served().unpack(served().file('linux', 'x64')))
+      expect(bytes.includes(projectDir)).toBe(false)
+    },
+    LIMIT_MS,
+  )
+
   if (qemu === undefined || process.arch !== 'x64')
     skippedTest('the binary for arm64 runs', `qemu-aarch64-static ${notHere}`)
   else
@@ -112,7 +123,10 @@ export function archiveCases(served: () => ServedRelease): void {
       },
       LIMIT_MS,
     )
+}
 
+/** The Homebrew formula, as far as it can be tried without Homebrew. */
+export function formulaCases(served: () => ServedRelease): void {
   test(
     "the formula's addresses lead to archives of its checksums, and its test passes on the binary",
     async () => {

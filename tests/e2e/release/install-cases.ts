@@ -1,14 +1,25 @@
 import { expect, test } from 'bun:test'
-import { existsSync } from 'node:fs'
 import { join } from 'node:path'
+import * as z from 'zod'
+import { identityOfProcess } from '../../../src/platform/process-identity.ts'
+import { debianProgram } from '../../engine/debian-program.ts'
 import { embeddedTest } from '../../support/embedded-test.ts'
 import { requestByName } from '../../../scripts/request-by-name.ts'
+import { skippedTest } from '../../engine/test-engine.ts'
 import { until } from '../support/agent-home.ts'
 import { BareHome } from './bare-home.ts'
 import { releasedVersion, type ServedRelease } from './served-release.ts'
 
 const INSTALL_LIMIT_MS = 60_000
 const example = join(import.meta.dirname, '../../../examples/multi-service')
+
+const otherShells = [
+  { words: ['bash', '--posix'], program: Bun.which('bash') ?? undefined },
+  {
+    words: ['busybox', 'sh'],
+    program: await debianProgram('busybox', 'busybox-static', process.env),
+  },
+]
 
 const INSTALLED = [
   'bin/agent',
@@ -61,10 +72,16 @@ export function installCases(release: () => ServedRelease): void {
         const answer = await requestByName(url, AbortSignal.timeout(1000)).catch(() => undefined)
         return answer?.status === 200
       })
+      const early = await user.run(['sh', script(), '--uninstall'])
+      expect(early.stderr).toStartWith('error: runs are live, which only agent can end')
+      expect(early.stderr).toContain(`fix: ${user.home}/.local/bin/agent stop --all`)
+      const status = await user.run(['agent', 'proxy', 'status', '--json'])
+      const { pid } = z.object({ pid: z.int() }).parse(JSON.parse(status.stdout))
       const removed = await user.run(['sh', script(), '--uninstall', '--state'])
       expect(removed.stderr).not.toContain('error')
       expect(removed.code).toBe(0)
       expect(user.files()).toEqual([])
+      await until('the background process has ended', () => identityOfProcess(pid) === undefined)
     },
     INSTALL_LIMIT_MS,
   )
@@ -81,6 +98,9 @@ export function uninstallCases(release: () => ServedRelease): void {
       await user.run(['sh', script()])
       await user.run(['sh', script()])
       await user.run(['agent', 'route', 'add', 'web.mine', '3000'])
+      const uninstallAll = ['sh', script(), '--uninstall', '--state']
+      const elsewhere = await user.run(['env', `AGENTOPS_HOME=${user.home}`, ...uninstallAll])
+      expect(elsewhere.stderr).toContain('is not a state folder; nothing was removed')
       const { code, stdout } = await user.run(['sh', script(), '--uninstall'])
       expect(code).toBe(0)
       expect(stdout).toContain(`left: ${user.home}/.agentops`)
@@ -124,7 +144,7 @@ export function refusedInstallCases(release: () => ServedRelease): void {
       expect(unknown.stderr).toBe('error: unknown option --prefx\n  fix: install.sh --help\n')
       const forbidden = await user.run(['sh', script(), '--prefix', '/proc/nowhere'])
       expect(forbidden.code).toBe(1)
-      expect(forbidden.stderr).toContain('error: cannot create /proc/nowhere')
+      expect(forbidden.stderr).toContain('error: cannot write to /proc/nowhere')
       expect(forbidden.stderr).toContain('fix: choose a place of yours: install.sh --prefix DIR')
       const insecure = await user.run([
         'env',
@@ -138,26 +158,24 @@ export function refusedInstallCases(release: () => ServedRelease): void {
     INSTALL_LIMIT_MS,
   )
 
-  test(
-    'other shells run it as well',
-    async () => {
-      for (const shell of [
-        ['bash', '--posix'],
-        ['busybox', 'sh'],
-      ]) {
-        if (shell[0] !== undefined && !existsSync(Bun.which(shell[0]) ?? '')) continue
+  for (const shell of otherShells) {
+    const name = `${shell.words.join(' ')} runs it as well`
+    if (shell.program === undefined) {
+      skippedTest(name, `${shell.words[0]} is not here`)
+      continue
+    }
+    const words = [shell.program, ...shell.words.slice(1)]
+    test(
+      name,
+      async () => {
         using user = new BareHome()
-        const { code, stderr } = await user.run([
-          ...shell,
-          script(),
-          '--prefix',
-          join(user.home, 'own'),
-        ])
+        const prefix = join(user.home, 'own')
+        const { code, stderr } = await user.run([...words, script(), '--prefix', prefix])
         expect(stderr).toBe('')
         expect(code).toBe(0)
         expect(user.files()).toContain('own/bin/agent')
-      }
-    },
-    INSTALL_LIMIT_MS,
-  )
+      },
+      INSTALL_LIMIT_MS,
+    )
+  }
 }

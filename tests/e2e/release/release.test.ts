@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe } from 'bun:test'
-import { archiveCases } from './archive-cases.ts'
+import { allOrNothingCases } from './all-or-nothing-cases.ts'
+import { archiveCases, formulaCases } from './archive-cases.ts'
 import { installCases, refusedInstallCases, uninstallCases } from './install-cases.ts'
 import { ServedRelease } from './served-release.ts'
 
@@ -14,9 +15,13 @@ afterAll(async () => {
   await release[Symbol.asyncDispose]()
 })
 
-describe('what a release consists of', () => archiveCases(() => release))
+describe('what a release consists of', () => {
+  archiveCases(() => release)
+  formulaCases(() => release)
+})
 describe('install.sh', () => {
   installCases(() => release)
   uninstallCases(() => release)
   refusedInstallCases(() => release)
+  allOrNothingCases(() => release)
 })

@@ -20,16 +20,17 @@ export class ServedRelease implements AsyncDisposable {
   readonly manifest: ReleaseManifest
   /** Files that are answered with other bytes than were released. */
   readonly spoilt = new Set<string>()
+  readonly #held = new Map<string, () => void>()
   readonly #server: Bun.Server<undefined>
 
   private constructor(
     folder: string,
     manifest: ReleaseManifest,
-    serve: (spoilt: ReadonlySet<string>) => Bun.Server<undefined>,
+    serve: (answers: Answers) => Bun.Server<undefined>,
   ) {
     this.folder = folder
     this.manifest = manifest
-    this.#server = serve(this.spoilt)
+    this.#server = serve({ spoilt: this.spoilt, held: this.#held })
     this.url = this.#server.url.origin
   }
 
@@ -41,7 +42,7 @@ export class ServedRelease implements AsyncDisposable {
     await run([...command, ...options], { limitMs: 300_000 })
     const text = await readFile(join(folder, 'manifest.json'), 'utf8')
     const manifest = releaseManifest.parse(JSON.parse(text))
-    return new ServedRelease(folder, manifest, (spoilt) => serveFolder(folder, port, spoilt))
+    return new ServedRelease(folder, manifest, (answers) => serveFolder(folder, port, answers))
   }
 
   /** The archive for a system. */
@@ -49,6 +50,13 @@ export class ServedRelease implements AsyncDisposable {
     const found = this.manifest.files.find((file) => file.os === os && file.cpu === cpu)
     if (found === undefined) throw new Error(`no archive for ${os} on ${cpu}`)
     return found
+  }
+
+  /** Has a file's download begin and not end; `begun` resolves at the first one. */
+  hold(name: string): Disposable & { begun: Promise<void> } {
+    const { promise: begun, resolve } = Promise.withResolvers<void>()
+    this.#held.set(name, resolve)
+    return { begun, [Symbol.dispose]: () => void this.#held.delete(name) }
   }
 
   /** Unpacks an archive; the path of the binary in it. */
@@ -63,10 +71,16 @@ export class ServedRelease implements AsyncDisposable {
   }
 }
 
+type Answers = {
+  spoilt: ReadonlySet<string>
+  /** Called when the download of the file has begun. */
+  held: ReadonlyMap<string, () => void>
+}
+
 function serveFolder(
   folder: string,
   port: number,
-  spoilt: ReadonlySet<string>,
+  { spoilt, held }: Answers,
 ): Bun.Server<undefined> {
   return Bun.serve({
     hostname: '127.0.0.1',
@@ -76,7 +90,18 @@ function serveFolder(
       const file = Bun.file(join(folder, name))
       if (!/^[\w.-]+$/.test(name) || !(await file.exists()))
         return new Response('none', { status: 404 })
+      const onBegin = held.get(name)
+      if (onBegin !== undefined) return new Response(withoutEnd(onBegin))
       return new Response(spoilt.has(name) ? 'other bytes' : file)
+    },
+  })
+}
+
+function withoutEnd(onBegin: () => void): ReadableStream {
+  return new ReadableStream({
+    start(controller) {
+      controller.enqueue(new Uint8Array(1024))
+      onBegin()
     },
   })
 }

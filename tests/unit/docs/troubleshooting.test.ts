@@ -14,10 +14,11 @@ const TOPICS = [
 
 function sources(): string {
   const folder = join(projectDir, 'src')
-  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
+  const installer = readFileSync(join(projectDir, 'scripts/release/install.sh'), 'utf8')
+  const program = readdirSync(folder, { recursive: true, encoding: 'utf8' })
     .filter((file) => file.endsWith('.ts'))
     .map((file) => readFileSync(join(folder, file), 'utf8'))
-    .join('\n')
+  return [installer, ...program].join('\n')
 }
 
 /** What of a message does not vary, in the pieces between what does. */

@@ -1,5 +1,5 @@
 import { expect, test } from 'bun:test'
-import { releaseChangelog } from '../../../../scripts/release/release-changelog.ts'
+import { releaseChangelog, releasedNotes } from '../../../../scripts/release/release-changelog.ts'
 
 const released = { version: '0.2.0', date: '2026-11-24' }
 
@@ -26,4 +26,12 @@ test('nothing to release, no such heading and a version twice are refused', () =
   expect(() =>
     releaseChangelog('## Unreleased\n\n- x\n\n## 0.2.0 (2026-01-01)\n', released),
   ).toThrow('already')
+})
+
+test('a version that has its section keeps it', () => {
+  const changelog =
+    '## Unreleased\n\n## 0.2.0 (2026-01-01)\n\n- x\n\n## 0.1.0 (2025-01-01)\n\n- y\n'
+  expect(releasedNotes(changelog, '0.2.0')).toBe('- x')
+  expect(releasedNotes(changelog, '0.1.0')).toBe('- y')
+  expect(() => releasedNotes(changelog, '0.3.0')).toThrow('no section for 0.3.0')
 })
