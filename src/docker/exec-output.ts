@@ -31,8 +31,9 @@ export async function* execOutput(
     isFirst = false
   }
   if (held === undefined) return
-  if (!NEVER_RAN.includes(await exitCode())) return yield held
-  throw execErrorOf(Buffer.from(held.bytes).toString().trim())
+  if (NEVER_RAN.includes(await exitCode()))
+    throw execErrorOf(Buffer.from(held.bytes).toString().trim())
+  yield held
 }
 
 function startsWith(bytes: Uint8Array, start: Uint8Array): boolean {

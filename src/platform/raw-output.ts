@@ -14,15 +14,15 @@ const DRAINED = 1
  * Setting another mode undoes it. A terminal that cannot be asked is left as it is.
  */
 export function passOutputUnchanged(descriptor: number): void {
-  const { symbols, close } = dlopen(libraryName(), {
+  const library = dlopen(libraryName(), {
     tcgetattr: { args: ['i32', 'ptr'], returns: 'i32' },
     tcsetattr: { args: ['i32', 'i32', 'ptr'], returns: 'i32' },
   })
   const oflag = process.platform === 'darwin' ? 8 : 4
   const modes = Buffer.alloc(TERMIOS_BYTES)
-  if (symbols.tcgetattr(descriptor, modes) === 0) {
+  if (library.symbols.tcgetattr(descriptor, modes) === 0) {
     modes.writeUInt8(modes.readUInt8(oflag) & ~OPOST, oflag)
-    symbols.tcsetattr(descriptor, DRAINED, modes)
+    library.symbols.tcsetattr(descriptor, DRAINED, modes)
   }
-  close()
+  library.close()
 }
