@@ -132,6 +132,15 @@ const known: readonly { pattern: RegExp; words: (value: string) => Words }[] = [
     }),
   },
   {
+    // runsc in little memory: the kernel kills it before it can say anything.
+    pattern: /did not terminate successfully: (?:exit status 137|signal: killed)/i,
+    words: () => ({
+      exitCode: 125,
+      what: 'the container was killed while it started, as when its memory is not enough',
+      fix: 'raise container.memory in agent.yaml, or take it out',
+    }),
+  },
+  {
     pattern: /network (\S+) not found/i,
     words: (network) => ({
       exitCode: 125,

@@ -18,7 +18,7 @@ const HOST_BASE = 'host'
 const SEEN = ['/usr', '/bin', '/sbin', '/lib', '/lib64', '/opt', '/nix', '/gnu']
 const USUAL_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
 
-const DOCKER = 'install Docker Engine, and leave --runtime embedded out'
+const DOCKER = 'install Docker Engine, which is used unless --runtime embedded is given'
 
 /**
  * For a runtime without images: the programs a project needs, found on this machine. Throws a `UserError` for what

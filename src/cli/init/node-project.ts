@@ -47,8 +47,11 @@ const NODE_VERSIONS = { least: 18, most: 24 }
 
 /** A project with a package.json. */
 export function suggestNode(files: ProjectFiles): Suggestion | undefined {
-  const manifest = readManifest(files.text('package.json'))
-  if (manifest === undefined) return undefined
+  const text = files.text('package.json')
+  if (text === undefined) return undefined
+  const manifest = readManifest(text)
+  if (manifest === undefined)
+    return { kind: 'a package.json that is no JSON object', dependencies: ['node'], notes: [] }
   const manager = MANAGERS.find(({ lock }) => files.text(lock) !== undefined) ?? MANAGERS[4]
   const framework = FRAMEWORKS.find(({ package: name }) => isUsed(manifest, name))
   const script = ['dev', 'start', 'serve'].find((name) => name in manifest.scripts)
@@ -75,8 +78,7 @@ export function suggestNode(files: ProjectFiles): Suggestion | undefined {
   }
 }
 
-function readManifest(text: string | undefined): Manifest | undefined {
-  if (text === undefined) return undefined
+function readManifest(text: string): Manifest | undefined {
   try {
     return manifestShape.safeParse(JSON.parse(text)).data
   } catch {

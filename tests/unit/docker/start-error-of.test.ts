@@ -82,6 +82,10 @@ const inEngine: [string, string][] = [
     'failed to set up container networking: driver failed programming external connectivity on endpoint brave_albattani (c0bb53): failed to bind host port for 127.0.0.1:5000:10.200.0.2:80/tcp: address already in use',
     'the port 127.0.0.1:5000 is taken by another program',
   ],
+  [
+    '/var/lib/docker/runtimes/runsc.F4DBRF==== did not terminate successfully: exit status 137: unknown',
+    'the container was killed while it started, as when its memory is not enough',
+  ],
   ['something: entirely: new: unknown', 'the container could not be started: entirely: new'],
 ]
 

@@ -28,6 +28,14 @@ test('a Vite app gets its port, a server that listens for others, and npm', () =
   expect(command?.line).toBe('npm install && exec npm run dev -- --host 0.0.0.0')
 })
 
+test('a package.json that is broken is said, not passed over', () => {
+  for (const text of ['{broken', '[]', 'null'])
+    expect(suggestFor({ 'package.json': text })).toMatchObject({
+      kind: 'a package.json that is no JSON object',
+      dependencies: ['node'],
+    })
+})
+
 test.each([
   ['pnpm-lock.yaml', ['node', 'pnpm'], 'pnpm install && exec pnpm run dev --host 0.0.0.0'],
   ['yarn.lock', ['node', 'yarn'], 'yarn install && exec yarn run dev --host 0.0.0.0'],
