@@ -42,7 +42,10 @@ engineTest('exec passes on the exit code of the command, and its streams', async
       command,
       code,
     ])
-  expect((await home.agent(['exec', 'a', '--', 'nosuch'])).code).toBe(126)
+  const missing = await home.agent(['exec', 'a', '--', 'nosuch'])
+  expect(missing).toMatchObject({ code: 127, stdout: '' })
+  expect(missing.stderr).toStartWith('error: the command "nosuch" was not found in the image\n')
+  expect((await home.agent(['exec', 'a', '--', '/etc/passwd'])).code).toBe(126)
   const both = await home.agent(['exec', 'a', '--', 'sh', '-c', 'echo out; echo err >&2; exit 3'])
   expect(both).toEqual({ code: 3, stdout: 'out\n', stderr: 'err\n' })
 })
