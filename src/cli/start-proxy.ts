@@ -1,3 +1,4 @@
+import { DaemonGoneError } from '../daemon/control-client.ts'
 import type { Hello, PortSource } from '../daemon/control-protocol.ts'
 import { ensureDaemon } from '../daemon/ensure-daemon.ts'
 import { fileLog } from '../daemon/file-log.ts'
@@ -10,6 +11,7 @@ import { inheritedSockets } from '../platform/inherited-sockets.ts'
 import { needsPrivilege } from '../platform/privileges.ts'
 import { adoptListeners } from '../proxy/bind-proxy.ts'
 import { httpUrl } from '../run/service-env.ts'
+import type { State } from '../state/state.ts'
 import type { AppContext } from './app-context.ts'
 import { asCaller } from './as-caller.ts'
 import { ExitError } from './exit-error.ts'
@@ -52,6 +54,15 @@ async function startOwnProxy(app: AppContext, flags: StartProxyFlags): Promise<v
     : portWish(settings.proxyPort)
   const { state } = openStores(app)
   using _state = state
+  const port = await listen(app, state, wish).catch((error: unknown) => {
+    // A background process that nothing needed may end just when it is asked; the next one is not that old.
+    if (!(error instanceof DaemonGoneError)) throw error
+    return listen(app, state, wish)
+  })
+  announceProxy(app, port, flags.json)
+}
+
+async function listen(app: AppContext, state: State, wish: PortWish): Promise<number> {
   using client = await ensureDaemon({
     state,
     paths: app.paths,
@@ -59,8 +70,7 @@ async function startOwnProxy(app: AppContext, flags: StartProxyFlags): Promise<v
     env: app.host.env,
     version: app.build.version,
   })
-  const port = await client.ensureProxy({ ...wish, pin: true })
-  announceProxy(app, port, flags.json)
+  return await client.ensureProxy({ ...wish, pin: true })
 }
 
 /** Listens on the sockets of a socket unit, if there are any, instead of on the wished port. */
