@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process'
 import { LineDecoder } from '../lib/line-decoder.ts'
+import { leaveRunning } from './leave-running.ts'
 
 /**
  * Starts a program that outlives this one, in its own session and in `/`, and returns the first line it
@@ -21,7 +22,7 @@ export function spawnDetached(
     const finish = (line: string | undefined): void => {
       clearTimeout(limit)
       child.stdout?.destroy()
-      child.unref()
+      leaveRunning(child)
       resolve(line)
     }
     const limit = setTimeout(() => finish(undefined), options.limitMs)
@@ -51,5 +52,5 @@ export function spawnUnwatched(
     stdio: 'ignore',
   })
   child.on('error', () => undefined)
-  child.unref()
+  leaveRunning(child)
 }

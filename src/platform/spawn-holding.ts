@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process'
 import { LineDecoder } from '../lib/line-decoder.ts'
+import { leaveRunning } from './leave-running.ts'
 
 /**
  * Starts a program that outlives this one, in its own session and in `/`, and that inherits an open file
@@ -22,7 +23,7 @@ export function spawnHolding(
     const finish = (line: string | undefined): void => {
       clearTimeout(limit)
       child.stdout?.destroy()
-      child.unref()
+      leaveRunning(child)
       resolve(line)
     }
     const limit = setTimeout(() => finish(undefined), options.limitMs)
