@@ -17,6 +17,9 @@ const createAnswer = z.object({ Id: z.string() })
 
 const LIMIT_MS = 60_000
 
+/** What our program is told to do in the container, and for which network. */
+type GuardWork = Pick<ConfinementSpec, 'network' | 'guard'> & { words: readonly string[] }
+
 /** An archive with nothing in it: two blocks of zeros (POSIX.1, pax Interchange Format). */
 const EMPTY_ARCHIVE = Buffer.alloc(1024)
 
@@ -37,28 +40,24 @@ export class DockerConfinement implements Confinement {
   }
 
   async confine(spec: ConfinementSpec, signal?: AbortSignal): Promise<void> {
-    const { network, gateway, ports, labels } = spec
+    const { network, gateway, ports, guard } = spec
     const words = ['install', network, bridgeName(network), gateway, ...ports.map(String)]
-    await this.#perform({ network, words, labels }, signal)
+    await this.#perform({ network, words, guard }, signal)
   }
 
   async release(
-    { network, labels }: Pick<ConfinementSpec, 'network' | 'labels'>,
+    { network, guard }: Pick<ConfinementSpec, 'network' | 'guard'>,
     signal?: AbortSignal,
   ): Promise<void> {
-    await this.#perform({ network, words: ['lift', network], labels }, signal)
+    await this.#perform({ network, words: ['lift', network], guard }, signal)
   }
 
-  async #perform(
-    work: { network: string; words: readonly string[]; labels: ContainerLabels },
-    signal?: AbortSignal,
-  ): Promise<void> {
+  async #perform(work: GuardWork, signal?: AbortSignal): Promise<void> {
     const limit = AbortSignal.timeout(LIMIT_MS)
     const both = signal === undefined ? limit : AbortSignal.any([signal, limit])
-    const name = `${work.network}-guard`
     // One that a dead process left would keep the name.
-    await this.#containers.remove(containerId(name), both)
-    const id = await this.#create(name, work, both)
+    await this.#containers.remove(containerId(work.guard.name), both)
+    const id = await this.#create(work, both)
     try {
       const { exitCode, said } = await this.#runToEnd(id, both)
       if (exitCode !== 0) throw refused(work.network, said || `exit code ${exitCode}`)
@@ -71,11 +70,8 @@ export class DockerConfinement implements Confinement {
   }
 
   /** Creating is not interrupted but by its own deadline: what it may have made has to be removed. */
-  async #create(
-    name: string,
-    { words, labels }: { words: readonly string[]; labels: ContainerLabels },
-    signal: AbortSignal,
-  ): Promise<ContainerId> {
+  async #create({ words, guard }: GuardWork, signal: AbortSignal): Promise<ContainerId> {
+    const { name, labels } = guard
     const command = this.#command
     const request = {
       method: 'POST',

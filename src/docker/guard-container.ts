@@ -1,7 +1,6 @@
 import { existsSync } from 'node:fs'
 import { dirname } from 'node:path'
 import type { ContainerLabels } from '../runtime/labels.ts'
-import { LABEL_ROLE } from '../runtime/labels.ts'
 
 /** An image without a single file, made on the spot: nobody else's code runs with these rights. */
 export const EMPTY_IMAGE = { repository: 'agentops-empty', tag: '1' } as const
@@ -38,7 +37,7 @@ export function guardContainerBody(options: {
     Env: ['HOME=/'],
     WorkingDir: '/',
     User: '0:0',
-    Labels: { ...labels, [LABEL_ROLE]: 'guard' },
+    Labels: labels,
     HostConfig: {
       NetworkMode: 'host',
       UsernsMode: 'host',

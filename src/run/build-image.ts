@@ -9,6 +9,7 @@ import type { ContainerRuntime } from '../runtime/container-runtime.ts'
 import type { BuildProgress, BuildRequest } from '../runtime/image-builder.ts'
 import { LABEL_HOME } from '../runtime/labels.ts'
 import type { PlannedBuild } from './planned-build.ts'
+import { imageBefore, removeReplaced } from './replaced-image.ts'
 import type { RunProgress } from './run-progress.ts'
 
 export type BuildImageOptions = {
@@ -74,6 +75,7 @@ async function buildWith(
   }
   const { tag } = build
   const { images } = runtime
+  const replaced = images && (await imageBefore(tag, images, signal))
   const tell = progress.building(`${tag} with ${name}`)
   const onProgress = (step: BuildProgress): void => {
     // From here on it is no question any more whether there is a builder.
@@ -88,6 +90,7 @@ async function buildWith(
     const output = { exporter: 'docker', tag, receive } as const
     await builder.build({ ...request, output }, { onProgress, signal })
   }
+  if (images && replaced) await removeReplaced(replaced, images, { homeId, signal })
 }
 
 /** A Dockerfile of ours is not to be edited; what it was made from is, or what keeps a base image away. */

@@ -10,6 +10,7 @@ import { readNameServers } from './name-servers.ts'
 import { pullImage } from './pull-image.ts'
 import type { RunContext } from './run-context.ts'
 import { runLabels } from './run-labels.ts'
+import { besideName } from './container-spec-of.ts'
 import { ownNetworkName } from './network-name.ts'
 import type { StartOptions } from './start-options.ts'
 import { isBeingMade, stoppedMeanwhile } from './stopped-meanwhile.ts'
@@ -58,7 +59,7 @@ function sidecarSpec(
   const source = context.paths.runBuildkitConfig(runId)
   writeInPrivateFolder(source, buildkitConfig(readNameServers()), 0o644)
   return {
-    name: `agentops-buildkit-${runId.slice('run_'.length)}`,
+    name: besideName('buildkit', runId),
     hostname: BUILDKIT_HOST,
     image,
     command: ['--addr', 'tcp://0.0.0.0:1234', '--config', CONFIG],

@@ -79,7 +79,12 @@ function containerName(name: string, runId: string): string {
   return `${NAME_PREFIX}${name}-${idDigits(runId)}`
 }
 
-/** True for the name of the container that a run makes, whatever the run's own name is. */
+/** The name of a container beside the run's own; by its dot it is no name that a run can have. */
+export function besideName(role: 'buildkit' | 'guard', runId: string): string {
+  return containerName(`beside.${role}`, runId)
+}
+
+/** True for the name of a container that a run makes, whatever the run's own name is. */
 export function isContainerName(name: string, runId: string): boolean {
   return name.startsWith(NAME_PREFIX) && name.endsWith(`-${idDigits(runId)}`)
 }

@@ -11,7 +11,7 @@ import {
 import type { Environment } from '../platform/host.ts'
 
 /** What something is to its run. */
-export type RunRole = 'main' | 'sidecar' | 'volume' | 'network'
+export type RunRole = 'main' | 'sidecar' | 'guard' | 'volume' | 'network'
 
 /** Labels of a run's own containers, networks and volumes. */
 export function runLabels(options: {
@@ -45,7 +45,7 @@ export function homeLabels(options: {
 }
 
 /** Of what a test makes on an engine; empty for everybody else. */
-export function testLabel(env: Environment): ContainerLabels {
+function testLabel(env: Environment): ContainerLabels {
   const test = env['AGENT_TEST_ID']
   return test === undefined || test === '' ? {} : { [LABEL_TEST]: test }
 }

@@ -1,13 +1,15 @@
 import { UserError } from '../lib/errors.ts'
-import type { Confinement } from '../runtime/confinement.ts'
+import type { Environment } from '../platform/host.ts'
+import type { Confinement, ConfinementSpec } from '../runtime/confinement.ts'
 import type { ContainerRuntime } from '../runtime/container-runtime.ts'
 import type { ContainerId, PublishedPort } from '../runtime/container-state.ts'
 import type { NetworkManager } from '../runtime/network-manager.ts'
+import { besideName } from './container-spec-of.ts'
 import type { RunPlan } from './plan.ts'
 import type { RunContext } from './run-context.ts'
 import type { RunRecord } from './run-record.ts'
 import { isOnClosedNetwork, ownNetworkName } from './network-name.ts'
-import { sharedLabels, testLabel } from './run-labels.ts'
+import { runLabels } from './run-labels.ts'
 import type { StartOptions } from './start-options.ts'
 
 /** Where a run whose network is closed gets out: the egress proxy, on its network's gateway. */
@@ -33,7 +35,7 @@ export async function closeNetwork(
       network: ownNetworkName(runId),
       gateway: egress.address,
       ports: [egress.port, ...ports],
-      labels: { ...sharedLabels(context), ...testLabel(hostEnv) },
+      guard: guardOf(runId, context, hostEnv),
     },
     signal,
   )
@@ -66,8 +68,18 @@ export async function forgetClosedNetwork(
   signal: AbortSignal,
 ): Promise<void> {
   if (!isOnClosedNetwork(run)) return
-  const network = ownNetworkName(run.id)
-  await confinement?.release({ network, labels: sharedLabels(context) }, signal)
+  await confinement?.release(
+    { network: ownNetworkName(run.id), guard: guardOf(run.id, context, {}) },
+    signal,
+  )
+}
+
+/** Labelled as the run's own, so that one whose maker died is found like everything else of a run. */
+function guardOf(runId: string, context: RunContext, env: Environment): ConfinementSpec['guard'] {
+  return {
+    name: besideName('guard', runId),
+    labels: runLabels({ ...context, runId, role: 'guard', env }),
+  }
 }
 
 /** What a runtime closes a network with; throws a `UserError` for one that cannot. */

@@ -135,7 +135,7 @@ export class Supervisor implements AsyncDisposable {
       return
     }
     // The end of what stands beside a run is not the run's.
-    if (event.labels[LABEL_ROLE] === 'sidecar') return
+    if (event.labels[LABEL_ROLE] !== 'main') return
     // Not of any that has its labels: so has one from an image that was made of it (docker commit).
     if (run.containerId !== undefined && run.containerId !== event.id) return
     if (event.kind === 'exited' || event.kind === 'removed') this.#ended(run)

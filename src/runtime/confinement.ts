@@ -5,8 +5,8 @@ export type ConfinementSpec = {
   network: string
   gateway: string
   ports: readonly number[]
-  /** Of what is made for a moment to get there. */
-  labels: ContainerLabels
+  /** The container that is made for a moment to get there, where that takes one. */
+  guard: { name: string; labels: ContainerLabels }
 }
 
 /** Rules on the machine of the runtime, outside of every container, that say what a network may be used for. */
@@ -17,5 +17,5 @@ export interface Confinement {
    */
   confine(spec: ConfinementSpec, signal?: AbortSignal): Promise<void>
   /** Takes back what `confine` did, half of it as well; nothing there is fine. */
-  release(network: Pick<ConfinementSpec, 'network' | 'labels'>, signal?: AbortSignal): Promise<void>
+  release(network: Pick<ConfinementSpec, 'network' | 'guard'>, signal?: AbortSignal): Promise<void>
 }

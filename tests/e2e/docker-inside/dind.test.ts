@@ -132,8 +132,10 @@ dindTest('what it means is told beforehand, and once when it starts', async () =
   const plan = await home.answer(['run', '--dry-run', project])
   expect(plan).toContain(`docker     an engine of its own, built for by ${BUILDKIT_IMAGE}`)
   expect(plan).toContain('privileged for docker:dind')
-  const { stderr, code } = await home.agent(['run', project, '--', 'true'])
-  expect(code).toBe(0)
+  // Named as what stands beside it.
+  const words = ['run', '--name', 'buildkit', project, '--', 'true']
+  const { stderr, code } = await home.agent(words)
+  expect({ code, stderr }).toMatchObject({ code: 0 })
   expect(stderr.match(/docker:dind runs a privileged container/g)).toHaveLength(1)
 })
 

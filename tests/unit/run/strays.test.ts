@@ -1,6 +1,7 @@
 import { expect, test } from 'bun:test'
 import { randomUUID } from 'node:crypto'
 import { engineVolumeName } from '../../../src/run/docker-inside.ts'
+import { besideName } from '../../../src/run/container-spec-of.ts'
 import { endRun } from '../../../src/run/end-run.ts'
 import { runLabels } from '../../../src/run/run-labels.ts'
 import { ownNetworkName } from '../../../src/run/network-name.ts'
@@ -17,6 +18,13 @@ function createLate(life: LifeCycle, runId: string): Promise<ContainerId> {
   return life.engine.create({ ...plainSpec, name, labels })
 }
 
+/** As what writes the network rules of a run, for a moment. */
+async function createGuard(life: LifeCycle, runId: string): Promise<ContainerId> {
+  const { homeId } = life.context
+  const labels = runLabels({ homeId, runId, role: 'guard', version: '1', env: {} })
+  return life.engine.create({ ...plainSpec, name: besideName('guard', runId), labels })
+}
+
 async function namesOf(life: LifeCycle): Promise<string[]> {
   return (await life.engine.list({})).map(({ id }) => id)
 }
@@ -29,6 +37,22 @@ test('a container that appears after its run is over is removed', async () => {
   await createLate(life, 'run_ffffffffffff')
   await eventually(() => life.log.length === 2)
   expect(await namesOf(life)).toEqual([])
+})
+
+test('a guard that its maker left goes with what else is stray, and never ends a live run', async () => {
+  await using life = new LifeCycle()
+  const over = await life.start({ name: 'over' })
+  await endRun(over.run.id, life.context, { graceMs: 0, requested: true })
+  await createGuard(life, over.run.id)
+  await eventually(() => life.log.length === 1)
+  expect(await namesOf(life)).toEqual([])
+  const live = await life.start({ name: 'guard' })
+  const guard = await createGuard(life, live.run.id)
+  await life.engine.start(guard)
+  await life.engine.kill(guard, 'SIGKILL')
+  await life.engine.wait(guard).exit
+  await life.supervisor.supervise(live.run.id)
+  expect(life.run(live.run.id)).toMatchObject({ state: 'running' })
 })
 
 test('one that appeared while nobody watched is removed by the next supervisor', async () => {
