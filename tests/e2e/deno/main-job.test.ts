@@ -5,7 +5,7 @@ import { LastingSocket } from '../../fault/upgrade/lasting-socket.ts'
 import { embeddedTest } from '../../support/embedded-test.ts'
 import { temporaryFolder } from '../../support/temporary-folder.ts'
 import { AgentHome, get, NO_ENGINE, until } from '../support/agent-home.ts'
-import { writeDenoLauncher } from '../../support/write-deno-launcher.ts'
+import { writeDenoLauncher } from '../../support/source-launchers.ts'
 
 const projectDir = join(import.meta.dirname, '..', '..', '..')
 
