@@ -3,6 +3,7 @@
  * npm run bench -- embedded [--pairs N] [--case NAME]   the embedded runtime beside Docker (Linux)
  * npm run bench -- build [--pairs N] [--case NAME]      image builds beside docker build with buildx
  * npm run bench -- proxy [--pairs N] [--case NAME] [--quick]   the routing proxy beside others (Linux)
+ * npm run bench -- deno [--pairs N] [--quick]           agent compiled, and from source on Bun and on Deno (Linux)
  *
  * A complete run also writes its part of docs/benchmarks.md.
  * cli, embedded and build: both programs talk to AGENT_TEST_DOCKER_HOST, else DOCKER_HOST, else the engine they find.
@@ -12,12 +13,15 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { cpus, release } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { denoProgram } from '../tests/support/deno-program.ts'
 import type { BenchOptions } from './bench-options.ts'
 import { compareBuild } from './build/compare-build.ts'
 import { compareCli } from './cli/compare-cli.ts'
+import { compareDeno } from './deno/compare-deno.ts'
 import { compareEmbedded } from './embedded/compare-embedded.ts'
 import { type DockerBenchOptions, findAgent, findDocker } from './programs.ts'
 import { compareProxy } from './proxy/compare-proxy.ts'
+import { versionOf } from './proxy/tools.ts'
 import { replaceSection } from './report-section.ts'
 
 const projectDir = join(import.meta.dirname, '..')
@@ -35,6 +39,7 @@ const benchmarks: Readonly<Record<string, Benchmark>> = {
   embedded: besideDocker(compareEmbedded),
   build: besideDocker(compareBuild),
   proxy: { usualPairs: 15, fewestPairs: 2, quickPairs: 2, compare: besideProxies },
+  deno: { usualPairs: 15, fewestPairs: 2, quickPairs: 2, compare: fromSource },
 }
 
 async function main(): Promise<void> {
@@ -81,6 +86,11 @@ function besideDocker(compare: (options: DockerBenchOptions) => Promise<string>)
 
 async function besideProxies(options: BenchOptions): Promise<{ versions: string; table: string }> {
   return { versions: `Bun ${Bun.version}`, table: await compareProxy(options) }
+}
+
+async function fromSource(options: BenchOptions): Promise<{ versions: string; table: string }> {
+  const deno = await versionOf({ command: [denoProgram(projectDir)], env: {} }, '--version')
+  return { versions: `Bun ${Bun.version}, Deno ${deno}`, table: await compareDeno(options) }
 }
 
 function machine(): string {

@@ -24,7 +24,8 @@ export function measurePairs(
   return measured
 }
 
-function wallTimeMs({ command, cwd, env }: Invocation): number {
+/** The milliseconds from start to exit of one process. Throws when it fails. */
+export function wallTimeMs({ command, cwd, env }: Invocation): number {
   const started = Bun.nanoseconds()
   const result = Bun.spawnSync([...command], {
     cwd,

@@ -3,6 +3,7 @@
  * npm test -- unit                       one level
  * npm test -- integration docker         the files of a level with `docker` in their path
  * npm test -- unit router -t 'two words' options from the first - on go to `bun test`
+ * npm test -- deno-unit                  the unit tests on Deno (options go to `deno test`)
  *
  * AGENT_TEST_ENGINE=provision            bring up a Docker Engine of our own when none answers (Debian 12, root)
  * AGENT_TEST_ENGINE=required             the same, and a test skipped for lack of an engine is a failure
@@ -20,7 +21,12 @@ import {
 import { matrixFiles, matrixSuites } from './test-run/engine-matrix.ts'
 import { findLeftovers, findTestResources, newTestId } from './test-run/leftovers.ts'
 import { runLevel, type LevelResult } from './test-run/run-level.ts'
-import { parseTestArguments, selectTestFiles, type LevelFiles } from './test-run/test-arguments.ts'
+import {
+  parseTestArguments,
+  selectTestFiles,
+  type LevelFiles,
+  type TestLevel,
+} from './test-run/test-arguments.ts'
 import {
   addCounts,
   noTests,
@@ -33,19 +39,19 @@ const projectDir = join(import.meta.dirname, '..')
 
 /** What a run adds up to while it goes on. */
 class Tally {
-  counts: TestCounts = noTests
+  readonly levels = new Map<TestLevel, TestCounts>()
   readonly skips: NotedSkip[] = []
   readonly problems: string[] = []
 
-  add({ counts, skips, problem }: LevelResult): void {
-    this.counts = addCounts(this.counts, counts)
+  add(level: TestLevel, { counts, skips, problem }: LevelResult): void {
+    this.levels.set(level, addCounts(this.levels.get(level) ?? noTests, counts))
     this.skips.push(...skips)
     if (problem !== undefined) this.problems.push(problem)
   }
 }
 
 async function main(words: readonly string[], signal: AbortSignal): Promise<number> {
-  const { levels, filters, bunOptions } = parseTestArguments(words)
+  const { levels, filters, runnerOptions } = parseTestArguments(words)
   const { required } = engineDemand(process.env)
   const known = [...new Bun.Glob('tests/**/*.test.ts').scanSync({ cwd: projectDir })]
   const selected = levels
@@ -64,14 +70,14 @@ async function main(words: readonly string[], signal: AbortSignal): Promise<numb
   ): Promise<void> => {
     console.error(`\n${level}: ${files.length} files`)
     const all = { ...env, [testIdVariable]: testId }
-    return runLevel(level, { projectDir, files, bunOptions, env: all, netns, signal }).then(
-      (result) => tally.add(result),
+    return runLevel(level, { projectDir, files, runnerOptions, env: all, netns, signal }).then(
+      (result) => tally.add(level, result),
     )
   }
 
   // Nothing of a unit test needs an engine or the binary: they answer before either is made.
-  for (const each of selected.filter(({ level }) => level === 'unit')) await run(each, {})
-  const further = selected.filter(({ level }) => level !== 'unit')
+  for (const each of selected.filter(isUnit)) await run(each, {})
+  const further = selected.filter((each) => !isUnit(each))
   if (further.length > 0 && !signal.aborted)
     await runFurther(further, run, { tally, testId, signal })
 
@@ -81,8 +87,13 @@ async function main(words: readonly string[], signal: AbortSignal): Promise<numb
       tally.problems.push(`${missed} tests skipped for lack of an engine, which is required here`)
   }
   if (signal.aborted) tally.problems.push('interrupted')
-  for (const line of summaryLines(tally.counts, tally.skips, tally.problems)) console.log(line)
-  return tally.counts.failed + tally.problems.length === 0 ? 0 : 1
+  for (const line of summaryLines(tally.levels, tally.skips, tally.problems)) console.log(line)
+  const hasFailed = [...tally.levels.values()].some(({ failed }) => failed > 0)
+  return hasFailed || tally.problems.length > 0 ? 1 : 0
+}
+
+function isUnit({ level }: LevelFiles): boolean {
+  return level === 'unit' || level === 'deno-unit'
 }
 
 type RunFiles = (files: LevelFiles, env: Record<string, string>, netns?: string) => Promise<void>

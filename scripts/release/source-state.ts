@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process'
 import { UserError } from '../../src/lib/errors.ts'
 
 export type SourceWish = {
@@ -37,8 +38,7 @@ export function checkSources(
 }
 
 function git(cwd: string, ...args: string[]): string | undefined {
-  if (Bun.which('git') === null) return undefined
   const env = { ...process.env, TZ: 'UTC' }
-  const result = Bun.spawnSync(['git', ...args], { cwd, env, stderr: 'ignore' })
-  return result.success ? result.stdout.toString().trim() : undefined
+  const { status, stdout } = spawnSync('git', args, { cwd, env, encoding: 'utf8' })
+  return status === 0 ? stdout.trim() : undefined
 }

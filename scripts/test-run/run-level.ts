@@ -1,6 +1,7 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { TestLevel } from './test-arguments.ts'
 import {
   countsInJunit,
   noTests,
@@ -8,11 +9,13 @@ import {
   type NotedSkip,
   type TestCounts,
 } from './test-counts.ts'
+import { testRunner, type TestRunner } from './test-runner.ts'
 
 export type LevelRun = {
   readonly projectDir: string
   readonly files: readonly string[]
-  readonly bunOptions: readonly string[]
+  /** Of `bun test`, or of `deno test` where that runs the level. */
+  readonly runnerOptions: readonly string[]
   readonly env: Readonly<Record<string, string | undefined>>
   /** The network namespace to run in. */
   readonly netns: string | undefined
@@ -26,37 +29,37 @@ export type LevelResult = {
   readonly problem: string | undefined
 }
 
-/** Runs test files with `bun test`, its output going where ours goes. */
-export async function runLevel(level: string, options: LevelRun): Promise<LevelResult> {
+/** Runs the test files of a level, the output going where ours goes. */
+export async function runLevel(level: TestLevel, options: LevelRun): Promise<LevelResult> {
   const folder = await mkdtemp(join(tmpdir(), 'agent-test-results-'))
   try {
     const [report, skips] = [join(folder, 'junit.xml'), join(folder, 'skips')]
-    const exitCode = await runBunTest(options, report, skips)
+    const runner = testRunner(level, { projectDir: options.projectDir, folder, report })
+    const exitCode = await runTests(runner, options, skips)
     const counts = countsInJunit(await readFile(report, 'utf8').catch(() => ''))
     const noted = parseNotedSkips(await readFile(skips, 'utf8').catch(() => ''))
     return {
       counts: counts ?? noTests,
       skips: noted,
-      problem: problemOf(level, exitCode, counts),
+      problem: problemOf(`${level}: ${runner.name}`, exitCode, counts),
     }
   } finally {
     await rm(folder, { recursive: true, force: true })
   }
 }
 
-async function runBunTest(
+async function runTests(
+  runner: TestRunner,
   options: LevelRun,
-  report: string,
   skips: string,
 ): Promise<number | null> {
-  const { files, bunOptions, netns, projectDir, signal } = options
+  const { files, runnerOptions, netns, projectDir, signal } = options
   const enter = netns === undefined ? [] : ['nsenter', `--net=${netns}`]
-  const reporter = ['--reporter=junit', `--reporter-outfile=${report}`]
   const paths = files.map((file) => `./${file}`)
-  const command = [...enter, process.execPath, 'test', ...reporter, ...bunOptions, ...paths]
+  const command = [...enter, ...runner.command, ...runnerOptions, ...paths]
   const child = Bun.spawn(command, {
     cwd: projectDir,
-    env: { ...process.env, ...options.env, AGENT_TEST_SKIP_REASONS: skips },
+    env: { ...process.env, ...runner.env, ...options.env, AGENT_TEST_SKIP_REASONS: skips },
     stdin: 'ignore',
     stdout: 'inherit',
     stderr: 'inherit',
@@ -68,13 +71,12 @@ async function runBunTest(
 
 /** A run that ended badly without a failed test to show for it. */
 function problemOf(
-  level: string,
+  runner: string,
   exitCode: number | null,
   counts: TestCounts | undefined,
 ): string | undefined {
-  if (counts === undefined)
-    return `${level}: bun test gave no results (exit ${exitCode ?? 'by signal'})`
+  if (counts === undefined) return `${runner} gave no results (exit ${exitCode ?? 'by signal'})`
   if (exitCode !== 0 && counts.failed === 0)
-    return `${level}: bun test exited with ${exitCode ?? 'a signal'}; see above`
+    return `${runner} exited with ${exitCode ?? 'a signal'}; see above`
   return undefined
 }

@@ -1,5 +1,5 @@
-/** The levels in the order they run: the fastest answers first. */
-export const testLevels = ['unit', 'contract', 'integration', 'e2e', 'fault'] as const
+/** The levels in the order they run: the fastest answers first. `deno-unit` is `unit` once more, on Deno. */
+export const testLevels = ['unit', 'deno-unit', 'contract', 'integration', 'e2e', 'fault'] as const
 
 export type TestLevel = (typeof testLevels)[number]
 
@@ -10,11 +10,14 @@ export type TestSelection = {
   readonly levels: readonly TestLevel[]
   /** Parts of file paths: a file is run when its path has one of them; all files when there are none. */
   readonly filters: readonly string[]
-  /** Options for `bun test`, given as they are. */
-  readonly bunOptions: readonly string[]
+  /** Options for `bun test` (`deno test` for the level `deno-unit`), given as they are. */
+  readonly runnerOptions: readonly string[]
 }
 
-/** Reads `[level…] [part of a path…] [options of bun test]`. */
+/**
+ * Reads `[level…] [part of a path…] [options of bun test]`. Options without a level leave out `deno-unit`, whose program has
+ * others.
+ */
 export function parseTestArguments(words: readonly string[]): TestSelection {
   const optionsAt = words.findIndex((word) => word.startsWith('-'))
   const end = optionsAt === -1 ? words.length : optionsAt
@@ -25,11 +28,10 @@ export function parseTestArguments(words: readonly string[]): TestSelection {
     if (level === undefined) filters.push(word)
     else levels.add(level)
   }
-  return {
-    levels: levels.size === 0 ? testLevels : testLevels.filter((level) => levels.has(level)),
-    filters,
-    bunOptions: words.slice(end),
-  }
+  const runnerOptions = words.slice(end)
+  const isWanted = (level: TestLevel): boolean =>
+    levels.size === 0 ? level !== 'deno-unit' || runnerOptions.length === 0 : levels.has(level)
+  return { levels: testLevels.filter(isWanted), filters, runnerOptions }
 }
 
 /** The test files of a selection, of those that exist (paths relative to the project). */
@@ -38,8 +40,9 @@ export function selectTestFiles(
   level: TestLevel,
   filters: readonly string[],
 ): string[] {
+  const folder = level === 'deno-unit' ? 'unit' : level
   return files
-    .filter((file) => file.startsWith(`tests/${level}/`))
+    .filter((file) => file.startsWith(`tests/${folder}/`))
     .filter((file) => filters.length === 0 || filters.some((part) => file.includes(part)))
     .sort()
 }

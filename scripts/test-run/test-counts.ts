@@ -16,7 +16,10 @@ export function addCounts(left: TestCounts, right: TestCounts): TestCounts {
   }
 }
 
-/** Reads the totals of a JUnit report of `bun test`: the attributes of its root. Undefined when it is no such report. */
+/**
+ * Reads the totals of a JUnit report of `bun test` or `deno test`: the attributes of its root, which does not say on Deno
+ * how many were skipped. Undefined when it is no such report.
+ */
 export function countsInJunit(report: string): TestCounts | undefined {
   const root = /<testsuites\b[^>]*>/.exec(report)?.[0]
   if (root === undefined) return undefined
@@ -24,8 +27,9 @@ export function countsInJunit(report: string): TestCounts | undefined {
     const digits = new RegExp(`\\b${name}="(\\d+)"`).exec(root)?.[1]
     return digits === undefined ? undefined : Number(digits)
   }
-  const [tests, failed, skipped] = [number('tests'), number('failures'), number('skipped')]
-  if (tests === undefined || failed === undefined || skipped === undefined) return undefined
+  const [tests, failed] = [number('tests'), number('failures')]
+  if (tests === undefined || failed === undefined) return undefined
+  const skipped = number('skipped') ?? report.match(/<skipped\b/g)?.length ?? 0
   return { passed: tests - failed - skipped, failed, skipped }
 }
 
@@ -51,20 +55,30 @@ function isNotedSkip(value: unknown): value is NotedSkip {
   return typeof value.reason === 'string' && typeof value.needsEngine === 'boolean'
 }
 
-/** The last lines of a run: one per reason for skipping, one per problem that is no test, then the totals alone. */
+/**
+ * The last lines of a run: one per level where there are several, one per reason for skipping, one per problem that is no
+ * test, then the totals alone.
+ */
 export function summaryLines(
-  counts: TestCounts,
+  levels: ReadonlyMap<string, TestCounts>,
   skips: readonly NotedSkip[],
   problems: readonly string[],
 ): string[] {
+  const counts = [...levels.values()].reduce(addCounts, noTests)
+  const failed = counts.failed + problems.length
   const perReason = new Map<string, number>()
   for (const { reason } of skips) perReason.set(reason, (perReason.get(reason) ?? 0) + 1)
   const unexplained = counts.skipped - skips.length
   if (unexplained > 0) perReason.set('no reason noted', unexplained)
   const reasons = [...perReason].sort(byText(([name]) => name))
   return [
+    ...(levels.size > 1 ? [...levels].map(([level, each]) => `${level}: ${inWords(each)}`) : []),
     ...reasons.map(([reason, count]) => `skipped ${count}: ${reason}`),
     ...problems.map((problem) => `failed: ${problem}`),
-    `${counts.passed} passed, ${counts.failed + problems.length} failed, ${counts.skipped} skipped`,
+    inWords({ ...counts, failed }),
   ]
+}
+
+function inWords({ passed, failed, skipped }: TestCounts): string {
+  return `${passed} passed, ${failed} failed, ${skipped} skipped`
 }

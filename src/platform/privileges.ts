@@ -3,14 +3,7 @@ import { readFileSync } from 'node:fs'
 import { userInfo } from 'node:os'
 import { UserError } from '../lib/errors.ts'
 import type { Environment, Host } from './host.ts'
-
-declare global {
-  namespace NodeJS {
-    interface Process {
-      initgroups?(user: string, extraGroup: number): void
-    }
-  }
-}
+import { initGroups } from './init-groups.ts'
 
 /** The user who typed `sudo`. */
 export type SudoCaller = { uid: number; gid: number; user: string; homeDir: string }
@@ -40,7 +33,7 @@ export function sudoCaller(host: Host, args: readonly string[]): SudoCaller | un
  * order would lose the right to change the rest). The environment is changed to match.
  */
 export function becomeCaller(caller: SudoCaller): void {
-  process.initgroups?.(caller.user, caller.gid)
+  initGroups(caller.user, caller.gid)
   process.setgid?.(caller.gid)
   process.setuid?.(caller.uid)
   process.env['HOME'] = caller.homeDir

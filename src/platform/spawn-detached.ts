@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process'
 import { LineDecoder } from '../lib/line-decoder.ts'
+import { leaveRunning } from './leave-running.ts'
 
 /** A program that was started and goes on without this one. */
 export type DetachedProcess = {
@@ -38,7 +39,7 @@ export function spawnDetached(
     const finish = (line: string | undefined): void => {
       clearTimeout(limit)
       child.stdout?.destroy()
-      child.unref()
+      leaveRunning(child)
       resolve(line)
     }
     const limit = setTimeout(() => finish(undefined), limitMs)
@@ -69,5 +70,5 @@ export function spawnUnwatched(
     stdio: 'ignore',
   })
   child.on('error', () => undefined)
-  child.unref()
+  leaveRunning(child)
 }

@@ -1,4 +1,5 @@
 import { DatabaseSync, type StatementSync } from 'node:sqlite'
+import { sqliteResultCode } from './sqlite-result-code.ts'
 
 /** What a parameter of a statement may be. */
 export type SqlValue = string | number | bigint | null | Uint8Array
@@ -126,18 +127,16 @@ export class Sqlite {
     try {
       return work()
     } catch (error) {
-      const code = resultCode(error)
+      const code = sqliteResultCode(error)
       if (code === undefined || !(error instanceof Error)) throw error
-      throw this.#explain(new SqliteFailure(this.path, code, error))
+      throw this.#explain(new SqliteFailure(this.path, meaningOf(code), error))
     }
   }
 }
 
-/** Undefined for what does not come from SQLite, such as a parameter of a wrong type. */
-function resultCode(error: unknown): SqliteCode | undefined {
-  if (typeof error !== 'object' || error === null || !('errcode' in error)) return undefined
+function meaningOf(resultCode: number): SqliteCode {
   // The low byte is the primary code, the rest says which kind of it.
-  const primary = Number(error.errcode) & 0xff
+  const primary = resultCode & 0xff
   const known = Object.entries(CODES).find(([code]) => Number(code) === primary)
   return known === undefined ? 'other' : known[1]
 }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
-import { existsSync } from 'node:fs'
-import { basename, join } from 'node:path'
+import { accessSync, constants, existsSync } from 'node:fs'
+import { basename, delimiter, join } from 'node:path'
 import { cacheFolder } from './engine-paths.ts'
 import { toolSuite } from './engine-suites.ts'
 import { unpackPackages } from './private-packages.ts'
@@ -16,8 +16,8 @@ export async function debianProgram(
   packageName: string,
   env: Readonly<Record<string, string | undefined>>,
 ): Promise<string | undefined> {
-  const own = Bun.which(program, { PATH: env['PATH'] ?? '' })
-  if (own !== null) return own
+  const own = programInPath(program, env['PATH'] ?? '')
+  if (own !== undefined) return own
   if ((env['AGENT_TEST_ENGINE'] ?? '') === '') return undefined
   const cacheDir = cacheFolder(env)
   const set = { debianSuite: toolSuite, packages: [packageName], withDependencies: true }
@@ -28,4 +28,20 @@ export async function debianProgram(
   const folder = join(cacheDir, 'terminal', id.slice(0, 12))
   const path = join(await writeToolFolder(folder, [{ root, leave: [] }]), program)
   return existsSync(path) ? path : undefined
+}
+
+function programInPath(program: string, path: string): string | undefined {
+  return path
+    .split(delimiter)
+    .map((folder) => join(folder, program))
+    .find(isExecutable)
+}
+
+function isExecutable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK)
+    return true
+  } catch {
+    return false
+  }
 }

@@ -1,3 +1,7 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { text } from 'node:stream/consumers'
+
 /** A command of the test bed that failed: its words, exit code and what it wrote to stderr. */
 class CommandError extends Error {
   override readonly name = 'CommandError'
@@ -19,26 +23,24 @@ export type RunOptions = {
   readonly cwd?: string
   /** Milliseconds after which the command is killed; 60,000 unless told. */
   readonly limitMs?: number
-  readonly input?: string | Blob
+  readonly input?: string
 }
 
 /** Runs a command and returns its stdout. Throws CommandError when it exits with anything but 0 or exceeds its limit. */
 export async function run(command: readonly string[], options: RunOptions = {}): Promise<string> {
-  const input = options.input
-  const child = Bun.spawn([...command], {
+  const [program = '', ...parameters] = command
+  const child = spawn(program, parameters, {
     env: { ...process.env, ...options.env },
-    ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
-    stdin: input === undefined ? 'ignore' : new Blob([input]),
-    stdout: 'pipe',
-    stderr: 'pipe',
+    cwd: options.cwd,
+    stdio: 'pipe',
     timeout: options.limitMs ?? 60_000,
     killSignal: 'SIGKILL',
   })
-  const [stdout, stderr] = await Promise.all([
-    new Response(child.stdout).text(),
-    new Response(child.stderr).text(),
-  ])
-  await child.exited
+  // One that does not read its input to the end is no failure.
+  child.stdin.on('error', () => undefined)
+  child.stdin.end(options.input)
+  const closed = once(child, 'close')
+  const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr), closed])
   if (child.exitCode !== 0) throw new CommandError(command, child.exitCode, stderr)
   return stdout
 }

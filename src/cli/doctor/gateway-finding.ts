@@ -1,4 +1,5 @@
-import { createServer } from 'node:net'
+import { createSocket } from 'node:dgram'
+import { isIPv6 } from 'node:net'
 import { errorCode } from '../../lib/errors.ts'
 import { type Finding, notice, ok } from './finding.ts'
 
@@ -21,13 +22,14 @@ export function gatewayFinding(
   return notice(check, what, platform === 'linux' ? ['docker context use default'] : [])
 }
 
-/** Listens there for a moment: the list of interfaces lacks a bridge that no container is on. */
+/** Takes a port there for a moment: the list of interfaces lacks a bridge that no container is on. */
 export async function canListenAt(address: string): Promise<boolean> {
   const { promise, resolve, reject } = Promise.withResolvers<boolean>()
-  const server = createServer()
-  server.once('error', (error) =>
+  // Of UDP: Deno does not say why a server of TCP cannot listen.
+  const socket = createSocket(isIPv6(address) ? 'udp6' : 'udp4')
+  socket.once('error', (error) =>
     errorCode(error) === 'EADDRNOTAVAIL' ? resolve(false) : reject(error),
   )
-  server.listen({ host: address, port: 0 }, () => server.close(() => resolve(true)))
+  socket.bind({ address, port: 0 }, () => socket.close(() => resolve(true)))
   return promise
 }

@@ -18,6 +18,17 @@ export type DenoListener<Connection> = { accept(): Promise<Connection>; close():
 type TcpPlace = { hostname: string; port: number }
 type UnixPlace = { transport: 'unix'; path: string }
 
+/** Runs before or after tests. */
+export type DenoHook = () => Promise<void>
+
+type DenoTest = {
+  (definition: { name: string; fn: DenoHook; timeout: number; ignore: boolean }): void
+  beforeAll(run: DenoHook): void
+  beforeEach(run: DenoHook): void
+  afterEach(run: DenoHook): void
+  afterAll(run: DenoHook): void
+}
+
 /** Of Deno's own interface what the files of this folder use (https://docs.deno.com/api/deno/). */
 type DenoInterface = {
   dlopen(
@@ -39,6 +50,7 @@ type DenoInterface = {
     options: { path: string; signal: AbortSignal; onListen: () => void },
     respond: (request: Request) => Response | Promise<Response>,
   ): { readonly finished: Promise<void> }
+  test: DenoTest
 }
 
 declare global {

@@ -1,21 +1,19 @@
 import { expect } from 'bun:test'
-import { chmodSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { echoProject } from '../../fault/upgrade/echo-project.ts'
 import { LastingSocket } from '../../fault/upgrade/lasting-socket.ts'
+import { embeddedTest } from '../../support/embedded-test.ts'
 import { temporaryFolder } from '../../support/temporary-folder.ts'
 import { AgentHome, get, NO_ENGINE, until } from '../support/agent-home.ts'
-import { denoTest } from './deno-test.ts'
+import { writeDenoLauncher } from '../../support/source-launchers.ts'
 
-const MAIN = join(import.meta.dirname, '..', '..', '..', 'src', 'main.ts')
+const projectDir = join(import.meta.dirname, '..', '..', '..')
 
-denoTest(
+embeddedTest(
   'from source on Deno a run starts, is served by name, is entered, and stops',
-  async (deno) => {
+  async () => {
     using folder = temporaryFolder()
-    const binary = join(folder.path, 'agent')
-    writeFileSync(binary, `#!/bin/sh\nexec '${deno}' run --allow-all '${MAIN}' "$@"\n`)
-    chmodSync(binary, 0o755)
+    const binary = writeDenoLauncher(projectDir, folder.path)
     await using home = new AgentHome({ binary, env: { DOCKER_HOST: NO_ENGINE } })
     const project = home.project('served', echoProject('embedded'))
     await home.answer(['run', '-d', '--runtime', 'embedded', '--name', 'a', project])
@@ -35,4 +33,5 @@ denoTest(
     expect((await get(url)).status).toBe(404)
     expect(await home.answer(['list', '-a'])).toMatch(/a +run_\w+ +stopped/)
   },
+  120_000,
 )

@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'bun:test'
-import { readFileSync } from 'node:fs'
+import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { Glob } from 'bun'
 import { parseCommandLine } from '../docs/parse-command-line.ts'
 
 const SOURCE = join(import.meta.dirname, '../../../src')
@@ -11,16 +10,18 @@ const NO_PROPOSALS = [/^agent "/, /^agent something \(/, /^agent name$/]
 
 /** Every string of the source that tells the user to type one of our commands. */
 function proposals(): { file: string; text: string }[] {
-  return [...new Glob('**/*.ts').scanSync(SOURCE)].sort().flatMap((file) => {
-    const code = readFileSync(join(SOURCE, file), 'utf8')
-      .replaceAll(/\/\*[\s\S]*?\*\//g, '')
-      .replaceAll(/^\s*\/\/.*$/gm, '')
-      // Whatever is put in is a name, a number or a path.
-      .replaceAll(/\$\{[^{}]*\}/g, 'something')
-    return [...code.matchAll(/(['"`])((?:sudo )?agent (?:\\.|(?!\1).)*)\1/g)]
-      .map(([, , text = '']) => ({ file, text }))
-      .filter(({ text }) => !NO_PROPOSALS.some((pattern) => pattern.test(text)))
-  })
+  return globSync('**/*.ts', { cwd: SOURCE })
+    .sort()
+    .flatMap((file) => {
+      const code = readFileSync(join(SOURCE, file), 'utf8')
+        .replaceAll(/\/\*[\s\S]*?\*\//g, '')
+        .replaceAll(/^\s*\/\/.*$/gm, '')
+        // Whatever is put in is a name, a number or a path.
+        .replaceAll(/\$\{[^{}]*\}/g, 'something')
+      return [...code.matchAll(/(['"`])((?:sudo )?agent (?:\\.|(?!\1).)*)\1/g)]
+        .map(([, , text = '']) => ({ file, text }))
+        .filter(({ text }) => !NO_PROPOSALS.some((pattern) => pattern.test(text)))
+    })
 }
 
 /** The command lines in a proposal: `agent run -d, then agent logs -f <run>` has two. The rest is prose. */

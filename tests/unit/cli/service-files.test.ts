@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process'
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'bun:test'
@@ -6,7 +7,6 @@ import { planService } from '../../../src/cli/proxy-service/plan-service.ts'
 import { systemdUnit } from '../../../src/cli/proxy-service/systemd-unit.ts'
 import { debianProgram } from '../../engine/debian-program.ts'
 import { skippedTest } from '../../engine/test-engine.ts'
-import { finished } from '../../support/finished.ts'
 import { temporaryFolder } from '../../support/temporary-folder.ts'
 import { AnApp } from './an-app.ts'
 
@@ -29,25 +29,20 @@ test('a unit holds any path as it is', () => {
 /** Prints a property list as JSON, by Python's own reader of them. */
 const READ_PLIST =
   'import json, plistlib, sys; print(json.dumps(plistlib.load(open(sys.argv[1], "rb"))))'
-const python = Bun.which('python3')
+const hasPython = spawnSync('python3', ['--version']).status === 0
 
-if (python === null) skippedTest('a property list says what it should', 'there is no python3')
+if (!hasPython) skippedTest('a property list says what it should', 'there is no python3')
 else
-  test('a property list says what it should', async () => {
+  test('a property list says what it should', () => {
     const command = ['/a<b>&c"\'', ...WISH.command]
     using folder = temporaryFolder()
     const file = join(folder.path, 'agent-proxy.plist')
     writeFileSync(file, launchdAgent({ ...WISH, command }))
-    const child = Bun.spawn([python, '-c', READ_PLIST, file], {
-      stdin: 'ignore',
-      stdout: 'pipe',
-      stderr: 'pipe',
-      timeout: 20_000,
-    })
-    const { code, stdout, stderr } = await finished(child)
-    expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+    const options = { encoding: 'utf8', timeout: 20_000 } as const
+    const read = spawnSync('python3', ['-c', READ_PLIST, file], options)
+    expect(read).toMatchObject({ status: 0, stderr: '' })
     // The keys of launchd.plist(5), each with the type that it has there.
-    expect(JSON.parse(stdout)).toEqual({
+    expect(JSON.parse(read.stdout)).toEqual({
       Label: 'agent-proxy',
       ProgramArguments: [
         ...command,
@@ -71,17 +66,13 @@ else
 if (systemdAnalyze === undefined)
   skippedTest('systemd accepts the unit', 'there is no systemd-analyze')
 else
-  test('systemd accepts the unit', async () => {
+  test('systemd accepts the unit', () => {
     using folder = temporaryFolder()
     const file = join(folder.path, 'agent-proxy.service')
     writeFileSync(file, systemdUnit({ ...WISH, command: ['/bin/true'] }))
-    const child = Bun.spawn([systemdAnalyze, 'verify', '--man=no', '--recursive-errors=no', file], {
-      stdin: 'ignore',
-      stdout: 'pipe',
-      stderr: 'pipe',
-      timeout: 20_000,
-    })
-    expect(await finished(child)).toEqual({ code: 0, stdout: '', stderr: '' })
+    const verify = ['verify', '--man=no', '--recursive-errors=no', file]
+    const verdict = spawnSync(systemdAnalyze, verify, { encoding: 'utf8', timeout: 20_000 })
+    expect(verdict).toMatchObject({ status: 0, stdout: '', stderr: '' })
   })
 
 test('what the service is started with outlives an upgrade and the terminal', () => {

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'bun:test'
+import { execFileSync } from 'node:child_process'
 import { chmodSync, mkdtempSync, rmSync, symlinkSync, writeFileSync, mkdirSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -63,7 +64,7 @@ describe('the file agent.yaml', () => {
   })
 
   test('cannot be a pipe, which is never waited for', () => {
-    Bun.spawnSync(['mkfifo', path])
+    execFileSync('mkfifo', [path])
     expect(reportOf(load())).toEqual([
       'project/agent.yaml: not a file | put a plain file in its place',
     ])
@@ -103,7 +104,8 @@ describe('the file agent.yaml', () => {
   })
 
   test('must be readable', () => {
-    writeFileSync(path, '', { mode: 0o000 })
+    writeFileSync(path, '')
+    chmodSync(path, 0o000)
     expect(asOrdinaryUser(() => reportOf(load()))).toEqual([
       'project/agent.yaml: cannot be read: permission denied | make it readable: chmod u+r',
     ])

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'bun:test'
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 import { ProxyHost } from '../../../src/daemon/proxy-host.ts'
 import { bindProxy } from '../../../src/proxy/bind-proxy.ts'
 import { RouteSource } from '../../../src/routes/route-source.ts'
@@ -28,6 +29,8 @@ describe('the proxy of the background process', () => {
     expect(await proxy.ensure(wish).catch((error: unknown) => error)).toBeInstanceOf(Error)
     expect(proxy.status()).toMatchObject({ listening: false })
     mkdirSync(join(folder.path, 'missing'))
+    // On Deno a port that was given back is free a turn of the event loop later.
+    await delay(1)
     expect(await proxy.ensure(wish)).toBe(free.port)
   })
 })

@@ -1,5 +1,6 @@
 import { expect, test } from 'bun:test'
 import { once } from 'node:events'
+import { setTimeout as delay } from 'node:timers/promises'
 
 import { SilenceLimit } from '../../../src/docker/silence-limit.ts'
 
@@ -15,7 +16,7 @@ test('silence fires with its words, the caller with its reason', async () => {
 test('what is heard in time keeps it quiet', async () => {
   using limit = new SilenceLimit('nothing was said', { limitMs: 200 })
   for (let round = 0; round < 15; round++) {
-    await Bun.sleep(20)
+    await delay(20)
     limit.heard()
   }
   expect(limit.signal.aborted).toBe(false)

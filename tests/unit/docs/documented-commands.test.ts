@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test'
-import { readFileSync } from 'node:fs'
+import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { documentedCommands } from './documented-commands.ts'
 import { knownCommands, parseCommandLine } from './parse-command-line.ts'
@@ -8,7 +8,7 @@ const commands = await knownCommands()
 const projectDir = join(import.meta.dirname, '..', '..', '..')
 
 const documents = ['*.md', 'docs/**/*.md', 'examples/**/*.md']
-  .flatMap((pattern) => [...new Bun.Glob(pattern).scanSync(projectDir)])
+  .flatMap((pattern) => globSync(pattern, { cwd: projectDir }))
   .toSorted()
   .map((file) => ({ file, markdown: readFileSync(join(projectDir, file), 'utf8') }))
 

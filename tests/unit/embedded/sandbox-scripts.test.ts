@@ -1,4 +1,5 @@
 import { expect, test } from 'bun:test'
+import { spawnSync } from 'node:child_process'
 import * as fc from 'fast-check'
 import { exportScript } from '../../../src/embedded/sandbox-scripts.ts'
 
@@ -7,7 +8,7 @@ test('a shell reads back every value it is given', () => {
   fc.assert(
     fc.property(value, (text) => {
       const script = `${exportScript({ A_VALUE: text, 'not-a-name': 'x' })}printf %s "$A_VALUE"`
-      const { stdout } = Bun.spawnSync(['sh', '-c', script])
+      const { stdout } = spawnSync('sh', ['-c', script])
       expect(stdout.toString()).toBe(Buffer.from(text).toString())
     }),
     { numRuns: 40 },

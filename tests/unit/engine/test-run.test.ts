@@ -14,7 +14,11 @@ import {
 
 describe('arguments of a test run', () => {
   test('none is everything', () => {
-    expect(parseTestArguments([])).toEqual({ levels: testLevels, filters: [], bunOptions: [] })
+    expect(parseTestArguments([])).toEqual({
+      levels: testLevels,
+      filters: [],
+      runnerOptions: [],
+    })
   })
 
   test('levels run in their own order, other words filter, options go to bun test', () => {
@@ -22,7 +26,15 @@ describe('arguments of a test run', () => {
     expect(parseTestArguments(words)).toEqual({
       levels: ['unit', 'integration'],
       filters: ['docker'],
-      bunOptions: ['-t', 'unit of two words'],
+      runnerOptions: ['-t', 'unit of two words'],
+    })
+  })
+
+  test('options alone, which are for bun test, leave out what Deno runs', () => {
+    expect(parseTestArguments(['-t', 'x']).levels).not.toContain('deno-unit')
+    expect(parseTestArguments(['deno-unit', '--filter', 'x'])).toMatchObject({
+      levels: ['deno-unit'],
+      runnerOptions: ['--filter', 'x'],
     })
   })
 
@@ -33,6 +45,7 @@ describe('arguments of a test run', () => {
       'tests/unit/b/x.test.ts',
     ])
     expect(selectTestFiles(files, 'unit', ['/a/'])).toEqual(['tests/unit/a/y.test.ts'])
+    expect(selectTestFiles(files, 'deno-unit', ['/a/'])).toEqual(['tests/unit/a/y.test.ts'])
   })
 })
 
@@ -43,6 +56,19 @@ describe('counts', () => {
   <testsuite name="a.test.ts" tests="5" failures="1" skipped="3" time="0"></testsuite>
 </testsuites>`
     expect(countsInJunit(report)).toEqual({ passed: 2, failed: 2, skipped: 6 })
+  })
+
+  test('of Deno: what was skipped is counted', () => {
+    const report = `<?xml version="1.0" encoding="UTF-8"?>
+<testsuites name="deno test" tests="3" failures="1" errors="0" time="0.013">
+    <testsuite name="./a.test.ts" tests="3" disabled="1" errors="0" failures="1">
+        <testcase name="&lt;skipped/&gt;"></testcase>
+        <testcase name="y">
+            <skipped/>
+        </testcase>
+    </testsuite>
+</testsuites>`
+    expect(countsInJunit(report)).toEqual({ passed: 1, failed: 1, skipped: 1 })
   })
 
   test.each(['', '<html>', '<testsuites tests="1">'])('%j is no report', (text) => {
@@ -58,16 +84,26 @@ describe('counts', () => {
 describe('summary', () => {
   const noted = '{"reason":"no engine","needsEngine":true}\n'
 
-  test('has a line per reason, one per problem, and ends with the totals', () => {
+  test('has a line per level, one per reason, one per problem, and ends with the totals', () => {
     const skips = parseNotedSkips(`${noted}${noted}{"reason":"needs a Mac","needsEngine":false}\n`)
-    const counts = { passed: 5, failed: 1, skipped: 4 }
-    expect(summaryLines(counts, skips, ['left behind: container x'])).toEqual([
+    const levels = new Map([
+      ['unit', { passed: 4, failed: 0, skipped: 1 }],
+      ['e2e', { passed: 1, failed: 1, skipped: 3 }],
+    ])
+    expect(summaryLines(levels, skips, ['left behind: container x'])).toEqual([
+      'unit: 4 passed, 0 failed, 1 skipped',
+      'e2e: 1 passed, 1 failed, 3 skipped',
       'skipped 1: needs a Mac',
       'skipped 2: no engine',
       'skipped 1: no reason noted',
       'failed: left behind: container x',
       '5 passed, 2 failed, 4 skipped',
     ])
+  })
+
+  test('of a single level is not said twice', () => {
+    const levels = new Map([['unit', { passed: 4, failed: 0, skipped: 0 }]])
+    expect(summaryLines(levels, [], [])).toEqual(['4 passed, 0 failed, 0 skipped'])
   })
 
   test('passes over lines that are cut off or foreign', () => {

@@ -1,7 +1,12 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
+import { type ChildProcessByStdio, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { readFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
+import type { Readable } from 'node:stream'
 import { parse } from 'yaml'
+import { requestByName } from '../../../scripts/request-by-name.ts'
 
 const exampleDir = join(import.meta.dirname, '..', '..', '..', 'examples', 'multi-service')
 
@@ -20,23 +25,22 @@ async function freePort(): Promise<number> {
 }
 
 /** Resolves when the program has said these lines, in any order. */
-async function untilSaid(output: ReadableStream<Uint8Array>, wanted: readonly string[]) {
+async function untilSaid(output: Readable, wanted: readonly string[]) {
   let text = ''
-  const decoder = new TextDecoder()
-  for await (const chunk of output) {
-    text += decoder.decode(chunk, { stream: true })
+  for await (const chunk of output.setEncoding('utf8')) {
+    text += String(chunk)
     if (wanted.every((line) => text.includes(`${line}\n`))) return
   }
   throw new Error(`ended after saying only: ${text}`)
 }
 
-type Example = { web: number; api: number; child: Bun.Subprocess<'ignore', 'pipe', 'inherit'> }
+type Example = { web: number; api: number; child: ChildProcessByStdio<null, Readable, null> }
 
 let example: Example
 
 beforeAll(async () => {
   const [web, api] = await Promise.all([freePort(), freePort()])
-  const child = Bun.spawn([process.execPath, 'start.mjs'], {
+  const child = spawn(process.execPath, ['start.mjs'], {
     cwd: exampleDir,
     env: {
       PATH: process.env['PATH'] ?? '',
@@ -47,9 +51,7 @@ beforeAll(async () => {
       AGENTOPS_URL_WEB: 'http://web.myapp.localhost:8080',
       AGENTOPS_URL_API: 'http://api.myapp.localhost:8080',
     },
-    stdin: 'ignore',
-    stdout: 'pipe',
-    stderr: 'inherit',
+    stdio: ['ignore', 'pipe', 'inherit'],
   })
   example = { web, api, child }
   await untilSaid(child.stdout, [`web listens on port ${web}`, `api listens on port ${api}`])
@@ -60,7 +62,7 @@ afterAll(() => {
 })
 
 test('agent.yaml names both services and starts them with one command', async () => {
-  const config: unknown = parse(await Bun.file(join(exampleDir, 'agent.yaml')).text())
+  const config: unknown = parse(await readFile(join(exampleDir, 'agent.yaml'), 'utf8'))
   expect(config).toEqual({
     name: 'multi-service',
     dependencies: ['node'],
@@ -86,21 +88,22 @@ test('web shows what it got itself from api by the same URL', async () => {
 })
 
 test('api answers JSON with the host it was asked for', async () => {
-  const headers = { host: 'api.myapp.localhost:8080' }
-  const response = await fetch(`http://127.0.0.1:${example.api}/hello?a=1`, { headers })
-  const answer: unknown = await response.json()
-  expect(answer).toEqual({
+  const url = new URL(`http://api.myapp.localhost:${example.api}/hello?a=1`)
+  const { body } = await requestByName(url, AbortSignal.timeout(5_000))
+  expect(JSON.parse(body)).toEqual({
     service: 'api',
     agent: '<myapp>',
-    host: 'api.myapp.localhost:8080',
+    host: url.host,
     path: '/hello?a=1',
     visits: 1,
   })
 })
 
 test('a stop ends both services', async () => {
-  example.child.kill('SIGTERM')
-  expect(await example.child.exited).toBe(0)
+  const exited = once(example.child, 'exit')
+  // Not `child.kill`: after it Deno tells of every child that the signal ended it.
+  process.kill(example.child.pid ?? -1, 'SIGTERM')
+  expect(await exited).toEqual([0, null])
   for (const port of [example.web, example.api]) {
     const outcome = await fetch(`http://127.0.0.1:${port}/`).then(
       () => 'answered',

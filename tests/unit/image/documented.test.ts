@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test'
-import { readFileSync } from 'node:fs'
+import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { imageFor } from '../../../src/image/base-image.ts'
 import { configOf, reportOf } from '../config/reading.ts'
@@ -35,7 +35,7 @@ describe('the documents about dependencies', () => {
   )
 })
 
-test.each([...new Bun.Glob('examples/*/agent.yaml').scanSync(projectDir)].sort())(
+test.each(globSync('examples/*/agent.yaml', { cwd: projectDir }).sort())(
   '%s asks only for what there is',
   (file) => {
     expect(reportOf(imageFor(configOf(read(file))))).toEqual([])

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
+import { spawnSync } from 'node:child_process'
 import { cp, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -122,8 +123,8 @@ beforeAll(async () => {
     await writeFile(join(dir, file), `${code}\n`)
   }
   const oxlint = join(projectDir, 'node_modules', '.bin', 'oxlint')
-  const result = Bun.spawnSync([oxlint, '--format=json', 'src'], { cwd: dir })
-  const { diagnostics } = diagnosticsSchema.parse(JSON.parse(result.stdout.toString()))
+  const result = spawnSync(oxlint, ['--format=json', 'src'], { cwd: dir, encoding: 'utf8' })
+  const { diagnostics } = diagnosticsSchema.parse(JSON.parse(result.stdout))
   for (const { code, filename } of diagnostics)
     found.set(filename, [...(found.get(filename) ?? []), code.replace(/^eslint\((.*)\)$/, '$1')])
 }, 30_000)

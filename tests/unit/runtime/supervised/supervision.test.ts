@@ -14,6 +14,7 @@ import { giveOrder } from '../../../../src/runtime/supervised/supervisor-connect
 import type { TerminalSize } from '../../../../src/runtime/terminal-size.ts'
 import { collect } from '../../../contract/runtime/runtime-bench.ts'
 import { rejectionOf } from '../../../support/rejection-of.ts'
+import { testUnlessDeno } from '../../../support/test-unless-deno.ts'
 import { FolderBed } from './folder-bed.ts'
 
 const LOG = { follow: false, timestamps: false } as const
@@ -78,7 +79,7 @@ test('a container from its start to its end, for who attached before and who wai
   expect(stored).toEqual({ stdout: 'got plums\n', stderr: 'bad\n' })
 })
 
-test('a size of the terminal reaches the command', async () => {
+testUnlessDeno('a size of the terminal reaches the command', 'no pseudo-terminals', async () => {
   using bed = new FolderBed()
   const supervision = supervisionOf(bed)
   await supervision.open()
