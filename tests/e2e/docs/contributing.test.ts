@@ -11,6 +11,7 @@ pageTest({
     'npm run check': SUITE,
     'npm test': SUITE,
     'npm test -- unit': SUITE,
+    'npm test -- deno-unit': SUITE,
     'npm run format': 'changes files of this project; check does the same without',
     'npm run build': SUITE,
     'npx bun scripts/release.ts 1.2.0 --base-url https://example.com/agent/1.2.0': RELEASE,

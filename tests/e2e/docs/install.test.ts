@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs'
+import { join } from 'node:path'
 import { pageTest } from './page-test.ts'
 
 const SUITE = 'is how this test run came here: .ci/run'
@@ -14,6 +15,9 @@ pageTest({
         'mkdir agent',
         'ln -s "$(dirname "$(readlink -f "$(which agent)")")" agent/dist',
       ),
+    'From source, without building': (desk) => {
+      desk.cwd = join(import.meta.dirname, '..', '..', '..')
+    },
     'What is left behind': (desk) => {
       desk.enter('project')
       delete desk.home.env['DOCKER_HOST']
@@ -28,6 +32,7 @@ pageTest({
     'cp agent.rb "$(brew --repository me/tap)/Formula/"': BREW,
     'brew install me/tap/agent': BREW,
     'git clone <this repository> agent': SUITE,
+    'npx deno run --allow-all src/main.ts list': 'tests/e2e/deno does, and more',
     'npm install': SUITE,
     'npm run build': SUITE,
     'npm run build -- --target linux-arm64': 'tests/e2e/release builds all of them',
