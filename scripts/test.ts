@@ -33,6 +33,7 @@ import {
   summaryLines,
   type NotedSkip,
   type TestCounts,
+  type TestFailure,
 } from './test-run/test-counts.ts'
 
 const projectDir = join(import.meta.dirname, '..')
@@ -41,11 +42,13 @@ const projectDir = join(import.meta.dirname, '..')
 class Tally {
   readonly levels = new Map<TestLevel, TestCounts>()
   readonly skips: NotedSkip[] = []
+  readonly failures: TestFailure[] = []
   readonly problems: string[] = []
 
-  add(level: TestLevel, { counts, skips, problem }: LevelResult): void {
+  add(level: TestLevel, { counts, skips, failures, problem }: LevelResult): void {
     this.levels.set(level, addCounts(this.levels.get(level) ?? noTests, counts))
     this.skips.push(...skips)
+    this.failures.push(...failures)
     if (problem !== undefined) this.problems.push(problem)
   }
 }
@@ -87,7 +90,7 @@ async function main(words: readonly string[], signal: AbortSignal): Promise<numb
       tally.problems.push(`${missed} tests skipped for lack of an engine, which is required here`)
   }
   if (signal.aborted) tally.problems.push('interrupted')
-  for (const line of summaryLines(tally.levels, tally.skips, tally.problems)) console.log(line)
+  for (const line of summaryLines(tally)) console.log(line)
   const hasFailed = [...tally.levels.values()].some(({ failed }) => failed > 0)
   return hasFailed || tally.problems.length > 0 ? 1 : 0
 }

@@ -1,13 +1,14 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { countsInJunit, failuresInJunit } from './junit-report.ts'
 import type { TestLevel } from './test-arguments.ts'
 import {
-  countsInJunit,
   noTests,
   parseNotedSkips,
   type NotedSkip,
   type TestCounts,
+  type TestFailure,
 } from './test-counts.ts'
 import { testRunner, type TestRunner } from './test-runner.ts'
 
@@ -25,6 +26,7 @@ export type LevelRun = {
 export type LevelResult = {
   readonly counts: TestCounts
   readonly skips: readonly NotedSkip[]
+  readonly failures: readonly TestFailure[]
   /** What went wrong beside failed tests: a crash, an error outside of any test. */
   readonly problem: string | undefined
 }
@@ -36,11 +38,13 @@ export async function runLevel(level: TestLevel, options: LevelRun): Promise<Lev
     const [report, skips] = [join(folder, 'junit.xml'), join(folder, 'skips')]
     const runner = testRunner(level, { projectDir: options.projectDir, folder, report })
     const exitCode = await runTests(runner, options, skips)
-    const counts = countsInJunit(await readFile(report, 'utf8').catch(() => ''))
+    const results = await readFile(report, 'utf8').catch(() => '')
+    const counts = countsInJunit(results)
     const noted = parseNotedSkips(await readFile(skips, 'utf8').catch(() => ''))
     return {
       counts: counts ?? noTests,
       skips: noted,
+      failures: failuresInJunit(results),
       problem: problemOf(`${level}: ${runner.name}`, exitCode, counts),
     }
   } finally {

@@ -1,4 +1,5 @@
 import { byText } from '../../src/lib/by-text.ts'
+
 /** How many tests had which outcome. */
 export type TestCounts = {
   readonly passed: number
@@ -16,21 +17,11 @@ export function addCounts(left: TestCounts, right: TestCounts): TestCounts {
   }
 }
 
-/**
- * Reads the totals of a JUnit report of `bun test` or `deno test`: the attributes of its root, which does not say on Deno
- * how many were skipped. Undefined when it is no such report.
- */
-export function countsInJunit(report: string): TestCounts | undefined {
-  const root = /<testsuites\b[^>]*>/.exec(report)?.[0]
-  if (root === undefined) return undefined
-  const number = (name: string): number | undefined => {
-    const digits = new RegExp(`\\b${name}="(\\d+)"`).exec(root)?.[1]
-    return digits === undefined ? undefined : Number(digits)
-  }
-  const [tests, failed] = [number('tests'), number('failures')]
-  if (tests === undefined || failed === undefined) return undefined
-  const skipped = number('skipped') ?? report.match(/<skipped\b/g)?.length ?? 0
-  return { passed: tests - failed - skipped, failed, skipped }
+/** One failed test, and the first lines of what it said. */
+export type TestFailure = {
+  readonly name: string
+  readonly file: string
+  readonly reason: readonly string[]
 }
 
 /** One skipped test and why, as tests/engine/test-engine.ts notes it. */
@@ -49,6 +40,15 @@ export function parseNotedSkips(text: string): NotedSkip[] {
   })
 }
 
+/** What all levels together came to. */
+export type TestOutcome = {
+  readonly levels: ReadonlyMap<string, TestCounts>
+  readonly skips: readonly NotedSkip[]
+  readonly failures: readonly TestFailure[]
+  /** What failed beside tests. */
+  readonly problems: readonly string[]
+}
+
 function isNotedSkip(value: unknown): value is NotedSkip {
   if (typeof value !== 'object' || value === null) return false
   if (!('reason' in value) || !('needsEngine' in value)) return false
@@ -56,14 +56,10 @@ function isNotedSkip(value: unknown): value is NotedSkip {
 }
 
 /**
- * The last lines of a run: one per level where there are several, one per reason for skipping, one per problem that is no
- * test, then the totals alone.
+ * The last lines of a run: one per level where there are several, one per reason for skipping, what failed and why, one per
+ * problem that is no test, then the totals alone.
  */
-export function summaryLines(
-  levels: ReadonlyMap<string, TestCounts>,
-  skips: readonly NotedSkip[],
-  problems: readonly string[],
-): string[] {
+export function summaryLines({ levels, skips, failures, problems }: TestOutcome): string[] {
   const counts = [...levels.values()].reduce(addCounts, noTests)
   const failed = counts.failed + problems.length
   const perReason = new Map<string, number>()
@@ -74,6 +70,10 @@ export function summaryLines(
   return [
     ...(levels.size > 1 ? [...levels].map(([level, each]) => `${level}: ${inWords(each)}`) : []),
     ...reasons.map(([reason, count]) => `skipped ${count}: ${reason}`),
+    ...failures.flatMap(({ name, file, reason }) => [
+      `failed: ${file}: ${name}`,
+      ...reason.map((line) => `  ${line}`),
+    ]),
     ...problems.map((problem) => `failed: ${problem}`),
     inWords({ ...counts, failed }),
   ]

@@ -1,16 +1,12 @@
 import { describe, expect, test } from 'bun:test'
 import { engineDemand } from '../../../scripts/test-run/choose-engine.ts'
+import { countsInJunit, failuresInJunit } from '../../../scripts/test-run/junit-report.ts'
 import {
   parseTestArguments,
   selectTestFiles,
   testLevels,
 } from '../../../scripts/test-run/test-arguments.ts'
-import {
-  addCounts,
-  countsInJunit,
-  parseNotedSkips,
-  summaryLines,
-} from '../../../scripts/test-run/test-counts.ts'
+import { addCounts, parseNotedSkips, summaryLines } from '../../../scripts/test-run/test-counts.ts'
 
 describe('arguments of a test run', () => {
   test('none is everything', () => {
@@ -81,21 +77,65 @@ describe('counts', () => {
   })
 })
 
+describe('failures', () => {
+  test('of Bun have their group, file and words', () => {
+    const report = `<testsuites name="bun test" tests="3" failures="1" skipped="0">
+  <testsuite name="a.test.ts" file="a.test.ts">
+    <testcase name="well" classname="" time="0.1" file="a.test.ts" line="1" assertions="0" />
+    <testcase name="a &quot;b&quot;" classname="the &lt;group&gt; &amp;amp; co" time="0.2" file="a.test.ts" line="2">
+      <failure type="AssertionError" message="1&#10;2">AssertionError: expect(1)&#10;&#10;      at a.test.ts:2:81&#10;</failure>
+    </testcase>
+    <testcase name="left out" classname="" file="a.test.ts" line="3"><skipped /></testcase>
+  </testsuite>
+</testsuites>`
+    expect(failuresInJunit(report)).toEqual([
+      {
+        name: 'the <group> &amp; co > a "b"',
+        file: 'a.test.ts',
+        reason: ['AssertionError: expect(1)', '      at a.test.ts:2:81'],
+      },
+    ])
+  })
+
+  test('of Deno have the group in their name, and no more than the first lines', () => {
+    const words = Array.from({ length: 40 }, (_, at) => `line ${at}`)
+    const report = `<testsuites name="deno test" tests="1" failures="1" errors="0" time="0.021">
+        <testcase name="a &gt; b" classname="./tests/a.test.ts" time="0.015" line="22" col="10">
+            <failure message="Uncaught Error">${words.join('\n')}</failure>
+        </testcase>
+</testsuites>`
+    const [failure] = failuresInJunit(report)
+    expect(failure).toMatchObject({ name: 'a > b', file: './tests/a.test.ts' })
+    expect(failure?.reason).toEqual(words.slice(0, 12))
+  })
+
+  test('without words are failures too', () => {
+    const report =
+      '<testcase name="x" classname="" file="a.test.ts"><failure type="E" /></testcase>'
+    expect(failuresInJunit(report)).toEqual([{ name: 'x', file: 'a.test.ts', reason: [] }])
+  })
+})
+
 describe('summary', () => {
   const noted = '{"reason":"no engine","needsEngine":true}\n'
 
-  test('has a line per level, one per reason, one per problem, and ends with the totals', () => {
+  test('has a line per level, one per reason, what failed, and ends with the totals', () => {
     const skips = parseNotedSkips(`${noted}${noted}{"reason":"needs a Mac","needsEngine":false}\n`)
     const levels = new Map([
       ['unit', { passed: 4, failed: 0, skipped: 1 }],
       ['e2e', { passed: 1, failed: 1, skipped: 3 }],
     ])
-    expect(summaryLines(levels, skips, ['left behind: container x'])).toEqual([
+    const failures = [{ name: 'is up', file: 'a.test.ts', reason: ['Error: no', 'at x'] }]
+    const problems = ['left behind: container x']
+    expect(summaryLines({ levels, skips, failures, problems })).toEqual([
       'unit: 4 passed, 0 failed, 1 skipped',
       'e2e: 1 passed, 1 failed, 3 skipped',
       'skipped 1: needs a Mac',
       'skipped 2: no engine',
       'skipped 1: no reason noted',
+      'failed: a.test.ts: is up',
+      '  Error: no',
+      '  at x',
       'failed: left behind: container x',
       '5 passed, 2 failed, 4 skipped',
     ])
@@ -103,7 +143,8 @@ describe('summary', () => {
 
   test('of a single level is not said twice', () => {
     const levels = new Map([['unit', { passed: 4, failed: 0, skipped: 0 }]])
-    expect(summaryLines(levels, [], [])).toEqual(['4 passed, 0 failed, 0 skipped'])
+    const summary = summaryLines({ levels, skips: [], failures: [], problems: [] })
+    expect(summary).toEqual(['4 passed, 0 failed, 0 skipped'])
   })
 
   test('passes over lines that are cut off or foreign', () => {
