@@ -12,6 +12,7 @@ import {
   response,
   type Connection,
 } from '../../support/raw-server.ts'
+import { changedEnvironment } from '../../support/changed-environment.ts'
 import { rejectionOf } from '../../support/rejection-of.ts'
 
 const get = { method: 'GET', path: '/thing', deadlineMs: 5000 } as const
@@ -67,21 +68,15 @@ test('so is what answers the first question with an error: some other HTTP serve
 })
 
 test('nothing this process has in its environment counts', async () => {
-  const before = { ...process.env }
-  Object.assign(process.env, {
+  using _changed = changedEnvironment({
     DOCKER_HOST: 'tcp://[',
     DOCKER_CERT_PATH: '/nowhere',
     DOCKER_CLIENT_TIMEOUT: '1',
   })
-  try {
-    await using server = await RawServer.start(
-      afterGreeting(({ socket }) => socket.end(response(204, ''))),
-    )
-    expect(await (await clientOf(server)).call(post)).toBe(204)
-  } finally {
-    for (const name of Object.keys(process.env)) if (!(name in before)) delete process.env[name]
-    Object.assign(process.env, before)
-  }
+  await using server = await RawServer.start(
+    afterGreeting(({ socket }) => socket.end(response(204, ''))),
+  )
+  expect(await (await clientOf(server)).call(post)).toBe(204)
 })
 
 test("the engine's errors keep its words, whatever their form", async () => {

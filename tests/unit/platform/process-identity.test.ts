@@ -4,6 +4,7 @@ import { once } from 'node:events'
 import { copyFileSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type ProcessIdentity, systemProcessTable } from '../../../src/platform/process-identity.ts'
+import { changedEnvironment } from '../../support/changed-environment.ts'
 import { temporaryFolder } from '../../support/temporary-folder.ts'
 
 const isLinux = process.platform === 'linux'
@@ -89,11 +90,6 @@ function isAlive(identity: ProcessIdentity): boolean {
 
 /** This process as a system without /proc tells of it, to somebody with this environment. */
 function seenIn(env: Record<string, string>): ProcessIdentity {
-  const before = { ...process.env }
-  try {
-    Object.assign(process.env, env)
-    return systemProcessTable('darwin').self
-  } finally {
-    process.env = before
-  }
+  using _changed = changedEnvironment(env)
+  return systemProcessTable('darwin').self
 }
