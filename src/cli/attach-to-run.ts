@@ -3,7 +3,7 @@ import { UserError, usageError } from '../lib/errors.ts'
 import { parseDetachKeys } from '../run/detach-keys.ts'
 import { endRun } from '../run/end-run.ts'
 import { recordStop } from '../run/record-stop.ts'
-import { resolveRun } from '../run/resolve-run.ts'
+import { resolveLiveRun } from '../run/resolve-run.ts'
 import type { RunRecord } from '../run/run-record.ts'
 import { containerId } from '../runtime/container-state.ts'
 import type { AppContext } from './app-context.ts'
@@ -27,7 +27,7 @@ export async function attachToRun(
   const stores = openStores(app)
   using _state = stores.state
   const { context } = stores
-  const run = resolveRun(context.runs.list({ live: false }), name, app.clock.now())
+  const run = resolveLiveRun(context.runs.list({ live: false }), name, app.clock.now())
   if (run.state !== 'running' || run.containerId === undefined)
     throw new UserError(`"${run.name}" is ${run.state}`, { fix: `agent logs ${run.name}` })
   const tty = planSchema.parse(run.plan).interactive

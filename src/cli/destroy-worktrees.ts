@@ -1,3 +1,5 @@
+import { shellWord } from '../lib/shell-word.ts'
+import type { PlannedWorktree } from '../run/plan.ts'
 import { removeWorktree, worktreeOf } from '../run/remove-worktree.ts'
 import type { RunContext } from '../run/run-context.ts'
 import type { RunRecord } from '../run/run-record.ts'
@@ -35,6 +37,13 @@ export async function destroyWorktrees(
         ? await removeWorktree(worktree, { env: app.host.env, signal })
         : `"${user.name}" (${user.id}) is in it`
     if (why !== undefined) notes.push(`the worktree ${worktree.path} stays: ${why}`)
+    if (why !== undefined && user === undefined)
+      notes.push(`to remove it all the same: ${removalOf(worktree)}`)
   }
   return { notes, failures: [] }
+}
+
+/** For the user's shell, when nothing in the worktree is worth keeping. */
+function removalOf({ repository, path }: PlannedWorktree): string {
+  return `git -C ${shellWord(repository)} worktree remove --force ${shellWord(path)}`
 }

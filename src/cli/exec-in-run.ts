@@ -3,7 +3,7 @@ import { printable } from '../lib/printable.ts'
 import { runSession } from '../run/attached-session.ts'
 import { DEFAULT_DETACH_KEYS, parseDetachKeys } from '../run/detach-keys.ts'
 import { execCommandOf } from '../run/planned-docker.ts'
-import { resolveRun } from '../run/resolve-run.ts'
+import { resolveLiveRun } from '../run/resolve-run.ts'
 import { containerId } from '../runtime/container-state.ts'
 import type { ExecSession } from '../runtime/container-runtime.ts'
 import type { AppContext } from './app-context.ts'
@@ -22,7 +22,7 @@ export async function execInRun(
   if (stores === undefined) throw new UserError('there is no run yet', { fix: 'agent run' })
   using _state = stores.state
   const { context } = stores
-  const run = resolveRun(context.runs.list({ live: false }), name, app.clock.now())
+  const run = resolveLiveRun(context.runs.list({ live: false }), name, app.clock.now())
   if (run.state !== 'running' || run.containerId === undefined)
     throw new UserError(`"${run.name}" is ${run.state}`, { fix: 'agent list -a' })
   const stdin = flags.interactive === true

@@ -3,7 +3,7 @@ import { UserError } from '../lib/errors.ts'
 import { nearestName } from '../lib/nearest-name.ts'
 import { quoted } from '../lib/quoted.ts'
 import { formatServiceHost } from '../routes/host-name.ts'
-import { resolveRun } from '../run/resolve-run.ts'
+import { resolveLiveRun } from '../run/resolve-run.ts'
 import { isLive } from '../run/run-state.ts'
 import { httpUrl } from '../run/service-env.ts'
 import type { AppContext } from './app-context.ts'
@@ -21,7 +21,7 @@ export function serviceUrl(
     throw new UserError(`there is no run ${quoted(name)}`, { fix: 'agent run' })
   using _state = stores.state
   const { context, state } = stores
-  const run = resolveRun(context.runs.list({ live: false }), name, app.clock.now())
+  const run = resolveLiveRun(context.runs.list({ live: false }), name, app.clock.now())
   const routes = context.routes
     .list()
     .filter(({ owner }) => owner.kind === 'run' && owner.runId === run.id)

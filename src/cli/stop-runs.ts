@@ -4,7 +4,7 @@ import { quoted } from '../lib/quoted.ts'
 import { destroyRun } from '../run/destroy-run.ts'
 import { endRun } from '../run/end-run.ts'
 import { reclaim } from '../run/reclaim.ts'
-import { matchingRuns, resolveRun } from '../run/resolve-run.ts'
+import { resolveLiveRun, resolveRun } from '../run/resolve-run.ts'
 import type { RunContext } from '../run/run-context.ts'
 import type { RunRecord } from '../run/run-record.ts'
 import { isLive } from '../run/run-state.ts'
@@ -116,7 +116,7 @@ type Choice = {
 const RUNNING: Choice = {
   kind: 'running',
   isDefault: ({ state }) => isLive(state),
-  named: resolveLiveFirst,
+  named: resolveLiveRun,
   all: (runs) => runs.filter(({ state }) => isLive(state)),
 }
 
@@ -125,14 +125,6 @@ const ENDED: Choice = {
   isDefault: ({ state }) => !isLive(state),
   named: resolveRun,
   all: (runs) => runs,
-}
-
-/** Ended runs leave nothing to choose between; one is returned so that a repeated stop can say it is over. */
-function resolveLiveFirst(runs: readonly RunRecord[], name: string, nowMs: number): RunRecord {
-  const live = runs.filter(({ state }) => isLive(state))
-  if (matchingRuns(live, name).length > 0) return resolveRun(live, name, nowMs)
-  const [ended] = matchingRuns(runs, name)
-  return ended ?? resolveRun(runs, name, nowMs)
 }
 
 function choose(

@@ -22,6 +22,18 @@ export function resolveRun(runs: readonly RunRecord[], text: string, nowMs: numb
 }
 
 /**
+ * Finds the run a user means where only a live one can be meant. Without any, one that ended is as good as another: what it
+ * is in says why it cannot be.
+ * @param nowMs for the ages in an error
+ */
+export function resolveLiveRun(runs: readonly RunRecord[], text: string, nowMs: number): RunRecord {
+  const live = runs.filter(({ state }) => isLive(state))
+  if (matchingRuns(live, text).length > 0) return resolveRun(live, text, nowMs)
+  const [ended] = matchingRuns(runs, text)
+  return ended ?? resolveRun(runs, text, nowMs)
+}
+
+/**
  * Every run that a text could mean, in their order. A whole id means that run, a name its live run (there
  * is never more than one), else all that ended under it, anything else the runs whose ids begin like it.
  */

@@ -32,10 +32,10 @@ export function explainStorageFault(failure: SqliteFailure): Error {
 
 /** The file is left as it is: it may be all that is known about containers that still run. */
 function damagedDatabase(path: string, cause: unknown): UserError {
-  const folder = shellWord(join(dirname(path), 'damaged'))
+  const folder = shellWord(join(dirname(path), 'damaged-XXXXXX'))
   return new UserError(`${path} is damaged, or not a database of agent`, {
     fix: [
-      `put a copy of it back, or move it away: mkdir ${folder} && mv ${shellWord(path)}* ${folder}`,
+      `put a copy of it back, or move it away: mv ${shellWord(path)}* "$(mktemp -d ${folder})"`,
       'after that agent begins anew, and shows the containers of earlier runs as foreign',
     ],
     cause,

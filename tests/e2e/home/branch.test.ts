@@ -55,6 +55,7 @@ branchTest(
     const { code, stderr } = await home.agent(['destroy', '--all', '--time', '0'])
     expect(code).toBe(0)
     expect(stderr).toContain(`the worktree ${path} stays: it has changes that are not committed`)
+    expect(stderr).toContain(`git -C ${project} worktree remove --force ${path}`)
     expect(existsSync(worktree(project, 'other'))).toBe(false)
     expect(git(project, 'branch', '--format=%(refname:short)')).toBe('feature/Log-In\nmain\nother')
   },

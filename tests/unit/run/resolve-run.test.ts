@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'bun:test'
 import type { UserError } from '../../../src/lib/errors.ts'
-import { resolveRun } from '../../../src/run/resolve-run.ts'
+import { resolveLiveRun, resolveRun } from '../../../src/run/resolve-run.ts'
 import { userErrorOf } from '../../support/user-error-of.ts'
 import { aRun } from './a-run.ts'
 
@@ -43,6 +43,22 @@ describe('the run that a user means', () => {
       '"old" matches several runs: run_b00000000000 (old, failed, 5m), run_c00000000000 (old, stopped, 5m)',
     )
     expect(error.fixes).toEqual(['use an id instead of the name'])
+  })
+
+  test.each([
+    ['old', 'run_b00000000000', 'several that ended'],
+    ['3f9c', 'run_3f9c00000000', 'one that is live, and another'],
+    ['3f9c2', 'run_3f9c2a41b07d', 'one that ended'],
+  ])('where only a live one can be meant, %s is %s (%s)', (text, id) => {
+    expect(resolveLiveRun(RUNS, text, NOW_MS).id).toBe(id)
+  })
+
+  test('where only a live one can be meant, nobody and several live ones are told', () => {
+    expect(userErrorOf(() => resolveLiveRun(RUNS, 'zzz', NOW_MS)).message).toContain('is no run')
+    const message = userErrorOf(() => resolveLiveRun(RUNS, 'run_', NOW_MS)).message
+    expect(message).toBe(
+      '"run_" matches several runs: run_3f9c00000000 (api, running, 5m), run_a00000000000 (web, running, 5m)',
+    )
   })
 
   test('nothing is guessed: the nearest name is offered, not taken', () => {
