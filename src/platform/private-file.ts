@@ -1,7 +1,7 @@
 import { closeSync, mkdirSync, openSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { errorCode, type UserError } from '../lib/errors.ts'
-import { cannotWrite, noRoomLeft } from './write-fault.ts'
+import { errorCode } from '../lib/errors.ts'
+import { writeFault } from './write-fault.ts'
 
 /**
  * Makes an empty file for its owner alone (0600) when there is none. One that exists is not even opened: for a file that
@@ -27,9 +27,4 @@ export function writeInPrivateFolder(path: string, text: string, mode: 0o600 | 0
   } catch (cause) {
     throw writeFault(path, cause)
   }
-}
-
-function writeFault(path: string, cause: unknown): UserError {
-  const isFull = errorCode(cause) === 'ENOSPC' || errorCode(cause) === 'EDQUOT'
-  return isFull ? noRoomLeft(path, cause) : cannotWrite(path, cause)
 }

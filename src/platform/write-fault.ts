@@ -1,5 +1,5 @@
 import { dirname } from 'node:path'
-import { UserError } from '../lib/errors.ts'
+import { errorCode, UserError } from '../lib/errors.ts'
 import { shellWord } from '../lib/shell-word.ts'
 
 /** What to say when the disk of a file of ours is full. */
@@ -19,4 +19,15 @@ export function cannotWrite(path: string, cause: unknown): UserError {
     ],
     cause,
   })
+}
+
+/** What to say when the system refused to write a file of ours, for whichever reason. */
+export function writeFault(path: string, cause: unknown): UserError {
+  return isDiskFull(cause) ? noRoomLeft(path, cause) : cannotWrite(path, cause)
+}
+
+/** Whether the system refused to write because the disk, or this user's part of it, is full. */
+export function isDiskFull(error: unknown): boolean {
+  const code = errorCode(error)
+  return code === 'ENOSPC' || code === 'EDQUOT'
 }

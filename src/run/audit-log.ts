@@ -8,10 +8,11 @@ import {
   writeSync,
 } from 'node:fs'
 import { dirname } from 'node:path'
-import { errorCode, messageOf } from '../lib/errors.ts'
+import { errorCode } from '../lib/errors.ts'
 import { Row } from '../lib/row.ts'
 import type { Clock } from '../platform/clock.ts'
 import { faultPoint } from '../platform/fault-point.ts'
+import { writeFault } from '../platform/write-fault.ts'
 import type { State } from '../state/state.ts'
 import { type AuditVerdict, firstLink, formatEntry, nextEntry, verifyAudit } from './audit-chain.ts'
 import type { AuditEvent } from './audit-entry.ts'
@@ -52,16 +53,17 @@ export class AuditLog {
     })
   }
 
-  /** Moves what the row still holds to the file. Throws when the file cannot be written; nothing is lost then. */
+  /** Moves what the row still holds to the file. Throws a `UserError` when that cannot be written; nothing is lost then. */
   flush(runId: string): void {
     this.#state.transaction(() => {
       const row = this.#row(runId)
       if (row === undefined || row.pending === '') return
       const bytes = Buffer.from(row.pending)
+      const path = this.#pathOf(runId)
       try {
-        writeAt(this.#pathOf(runId), row.bytes, bytes)
+        writeAt(path, row.bytes, bytes)
       } catch (cause) {
-        throw new Error(`cannot write the audit log: ${messageOf(cause)}`, { cause })
+        throw writeFault(path, cause)
       }
       if (globalThis.AGENT_FAULTS) faultPoint(() => 'audit:file-written')
       this.#state.db

@@ -1,11 +1,10 @@
 import { createReadStream, existsSync, mkdirSync, renameSync, rmSync } from 'node:fs'
-import { open } from 'node:fs/promises'
+import { open, type FileHandle } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { z } from 'zod'
-import { errorCode } from '../lib/errors.ts'
 import { LineDecoder } from '../lib/line-decoder.ts'
 import { faultPoint } from '../platform/fault-point.ts'
-import { noRoomLeft } from '../platform/write-fault.ts'
+import { isDiskFull, noRoomLeft, writeFault } from '../platform/write-fault.ts'
 import type { LogChunk, StreamName } from '../runtime/container-stream.ts'
 
 /** A line of a run's stored output: bytes that are no UTF-8 were replaced. */
@@ -42,9 +41,8 @@ export async function storeOutput(
   chunks: AsyncIterable<LogChunk>,
   keptLines = KEPT_LINES,
 ): Promise<void> {
-  mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
   const unfinished = `${path}.unfinished`
-  const file = await open(unfinished, 'w', 0o600)
+  const file = await create(unfinished)
   try {
     for await (const text of encodedBatches(chunks, keptLines)) await file.writeFile(text)
     await file.close()
@@ -53,7 +51,16 @@ export async function storeOutput(
   } catch (error) {
     await file.close()
     rmSync(unfinished, { force: true })
-    throw errorCode(error) === 'ENOSPC' ? noRoomLeft(path, error) : error
+    throw isDiskFull(error) ? noRoomLeft(path, error) : error
+  }
+}
+
+async function create(path: string): Promise<FileHandle> {
+  try {
+    mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
+    return await open(path, 'w', 0o600)
+  } catch (cause) {
+    throw writeFault(path, cause)
   }
 }
 

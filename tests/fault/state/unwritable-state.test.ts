@@ -99,7 +99,7 @@ diskDrill(
     const project = servedProject(home)
     const outcomes: string[] = []
     await home.answer(['run', '-d', '--no-sandbox', '--name', 'first', project])
-    for (let roomKb = 0; roomKb <= 120; roomKb += 8) {
+    for (let roomKb = 0; roomKb <= 132; roomKb += 4) {
       fill(disk.path, roomKb)
       const end = await home.agent(['run', '-d', '--no-sandbox', '--name', 'a', project])
       outcomes.push(`${roomKb} kB: exit ${end.code}`)
