@@ -4,7 +4,7 @@ import { ExitError } from './cli/exit-error.ts'
 import { firstError } from './cli/first-error.ts'
 import { styleFor } from './cli/global-options.ts'
 import { runInternalCommand } from './cli/internal-commands.ts'
-import { createProgram } from './cli/program.ts'
+import { createProgram, parsedWords } from './cli/program.ts'
 import { reportErrors } from './cli/report-error.ts'
 import { usageProblem } from './cli/usage-problem.ts'
 import { buildInfo } from './platform/build-info.ts'
@@ -29,8 +29,9 @@ export async function runApp(argv: readonly string[]): Promise<number> {
   const rest = dashes < 0 ? [] : argv.slice(dashes + 1)
   try {
     if (await runInternalCommand(app, argv)) return 0
-    const program = await createProgram(app, rest, own[0])
-    await program.parseAsync([...own], { from: 'user' })
+    const words = parsedWords(own)
+    const program = await createProgram(app, rest, words[0])
+    await program.parseAsync([...words], { from: 'user' })
     return 0
   } catch (error) {
     return exitCodeOf(firstError(error), app, own)

@@ -108,6 +108,17 @@ type CommandEntry = {
 type AnyCommand = Parameters<ReturnType<typeof newCommand>['addCommand']>[0]
 
 /**
+ * What the parser is given for a command line: `help x` is `x --help`, and of a word that is no command nothing else
+ * counts. To both the parser itself says nothing but the general help.
+ */
+export function parsedWords(words: readonly string[]): readonly string[] {
+  const [first = '', ...others] = words
+  if (first === 'help' && others.length > 0) return parsedWords([...others, '--help'])
+  const isCommand = COMMANDS.some(({ names }) => names.includes(first))
+  return isCommand || first === 'help' || first === '' || first.startsWith('-') ? words : [first]
+}
+
+/**
  * The parser. With `wanted`, the first word of the command line, only that command is made, which is
  * most of what starting a short command costs; without a match (help, a misspelt name) all are.
  * @param rest what follows `--` on the command line

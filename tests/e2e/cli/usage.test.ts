@@ -11,6 +11,8 @@ const mistakes: readonly (readonly [line: string, code: number, says: readonly s
   ['proxy', 2, ['Usage: agent proxy']],
   ['nosuch', 2, ['error: unknown command "nosuch"', 'fix: agent --help']],
   ['lsit', 2, ['error: unknown command "lsit"', 'fix: write list']],
+  ['help nosuch', 2, ['error: unknown command "nosuch"', 'fix: agent --help']],
+  ['nosuch --help', 2, ['error: unknown command "nosuch"']],
   ['run --nmae x', 2, ['error: unknown option "--nmae"', 'fix: write --name']],
   ['proxy strat', 2, ['error: unknown command "strat"', 'fix: write start']],
   ['proxy start --service', 2, ['--service goes with --foreground']],
@@ -142,6 +144,15 @@ engineTest('the command reference names exactly the commands that the program of
   expect([...offered].filter((name) => !documented.has(name))).toEqual([])
   expect([...documented].filter((name) => !offered.has(name ?? ''))).toEqual([])
   for (const [, name = ''] of missing.matchAll(/`([a-z]+)`/g)) expect(offered).not.toContain(name)
+})
+
+engineTest('help of a command is what the command says with --help', async () => {
+  await using home = new AgentHome()
+  for (const command of ['run', 'ls', 'proxy', 'proxy start'])
+    expect(await home.answer(['help', ...command.split(' ')])).toBe(
+      await home.answer([...command.split(' '), '--help']),
+    )
+  expect(await home.answer(['help'])).toBe(await home.answer(['--help']))
 })
 
 /** Names and aliases of commands and their subcommands, from the program's own help; a group counts by what is in it. */
